@@ -1,0 +1,1 @@
+"""Trade links to measures, lead firms, gaps and cascades. No Django."""

@@ -1,0 +1,1 @@
+"""Reference data and small exact types: regions, periods, quantities, working days, codes. No Django."""
