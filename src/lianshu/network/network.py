@@ -200,12 +200,12 @@ class Network:
     @cached_property
     def sales(self) -> FloatArray:
         """(n,) what each firm sold along the links (out-strength), in `unit`."""
-        return np.bincount(self.supplier, weights=self.amount, minlength=self.firm_count)
+        return _sums(self.supplier, self.amount, self.firm_count)
 
     @cached_property
     def purchases(self) -> FloatArray:
         """(n,) what each firm bought along the links (in-strength), in `unit`."""
-        return np.bincount(self.buyer, weights=self.amount, minlength=self.firm_count)
+        return _sums(self.buyer, self.amount, self.firm_count)
 
     @cached_property
     def loss_weights(self) -> FloatArray:
@@ -335,9 +335,13 @@ class LinkRepairs:
     zero_amounts: int
 
 
+def _sums(index: IntArray, values: FloatArray, size: int) -> FloatArray:
+    return np.asarray(np.bincount(index, weights=values, minlength=size), dtype=np.float64)
+
+
 def _freeze(network: Network, name: str, dtype: type) -> None:
     given = np.asarray(getattr(network, name))
-    array = np.array(given, dtype=dtype, order="C", copy=True)
+    array: NDArray[Any] = np.array(given, dtype=dtype, order="C", copy=True)
     if given.size and given.dtype.kind in "iuf" and dtype is not np.float64 and not (array == given).all():
         raise NetworkError(f"“{name}”含有不能作为整数序号的值。")
     array.flags.writeable = False
