@@ -1,0 +1,1 @@
+"""Chain pages, mechanisms and their checklists, expert teams."""

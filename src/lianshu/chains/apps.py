@@ -1,0 +1,10 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class ChainsConfig(AppConfig):
+    """Chain pages, mechanisms and their checklists, expert teams."""
+
+    name = "lianshu.chains"
+    label = "chains"

@@ -1,0 +1,1 @@
+"""Scope gate, ledger machine, audit log, attachments, jobs, import desk, errors, registries."""

@@ -1,0 +1,1 @@
+"""My work, boards and the chief's page."""

@@ -1,0 +1,1 @@
+"""Problems, needs and requests from receipt to closing."""

@@ -1,0 +1,1 @@
+"""Plan documents, readings, the reading desk, adoption."""

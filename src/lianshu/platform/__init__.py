@@ -1,0 +1,1 @@
+"""Django project: settings, urls, wsgi and the `lianshu` commands that run the platform."""

@@ -1,0 +1,21 @@
+"""All addresses, one include per room."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("lianshu.insight.urls")),
+    path("", include("lianshu.core.urls")),
+    path("", include("lianshu.organisation.urls")),
+    path("", include("lianshu.plans.urls")),
+    path("", include("lianshu.targets.urls")),
+    path("", include("lianshu.tasks.urls")),
+    path("", include("lianshu.chains.urls")),
+    path("", include("lianshu.enterprises.urls")),
+    path("", include("lianshu.projects.urls")),
+    path("", include("lianshu.matters.urls")),
+    path("", include("lianshu.reports.urls")),
+]
+
+handler404 = "lianshu.core.middleware.not_found"
+handler403 = "lianshu.core.middleware.forbidden"
+handler500 = "lianshu.core.middleware.server_error"

@@ -1,0 +1,10 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class ProjectsConfig(AppConfig):
+    """Investment projects."""
+
+    name = "lianshu.projects"
+    label = "projects"

@@ -1,0 +1,1 @@
+"""Collections: what units must file, and what was filed."""

@@ -1,0 +1,1 @@
+"""Indicators, targets, observations and their lights."""

@@ -1,0 +1,1 @@
+"""Tasks, recurring duties, occurrences, supervision."""

@@ -1,0 +1,10 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class TasksConfig(AppConfig):
+    """Tasks, recurring duties, occurrences, supervision."""
+
+    name = "lianshu.tasks"
+    label = "tasks"
