@@ -1,0 +1,189 @@
+"""Columns a table may have, the headings offices give them, and the row checks shared by all tables."""
+
+# Table names are made by this room and what comes from users passes through `quoted` or `literal`.
+# ruff: noqa: S608
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lianshu.network.tables import RawTable, Workspace, literal, quoted
+from lianshu.network.tables_problems import ERROR, NOTE, Problem, Report, fatal
+
+# A number as offices write it: plain, with exponent, or with complete groups of three digits.
+NUMBER_PATTERN = r"^[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?([eE][+-]?\d+)?$"
+NUMERIC_TYPES: tuple[str, ...] = (
+    "TINYINT",
+    "SMALLINT",
+    "INTEGER",
+    "BIGINT",
+    "HUGEINT",
+    "UTINYINT",
+    "USMALLINT",
+    "UINTEGER",
+)
+NUMERIC_TYPES += ("UBIGINT", "FLOAT", "DOUBLE", "REAL", "DECIMAL")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of one of our tables: its name, other headings it may bear, and whether it must be there."""
+
+    name: str
+    aliases: tuple[str, ...] = ()
+    required: bool = False
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that can be wrong in a row, as an SQL condition over the staged columns."""
+
+    code: str
+    column: str
+    condition: str
+    message: str
+    remedy: str
+    level: str = ERROR
+
+
+def match_columns(raw: RawTable, columns: Sequence[Column]) -> dict[str, str]:
+    """Find for each of our columns the heading in the file.
+
+    Raises
+    ------
+    InputError : a required column is missing, or two headings mean the same column.
+    """
+    headings: dict[str, list[str]] = {}
+    for heading in raw.columns:
+        headings.setdefault(_plain(heading), []).append(heading)
+    found: dict[str, str] = {}
+    for column in columns:
+        hits = [
+            heading
+            for name in dict.fromkeys(_plain(n) for n in (column.name, *column.aliases))
+            for heading in headings.get(name, ())
+        ]
+        if len(hits) > 1:
+            raise fatal(
+                "C02",
+                raw.label,
+                f"有多列都表示 {column.name}：{'、'.join(hits)}",
+                "请只留一列，或把其余列改名",
+            )
+        if hits:
+            found[column.name] = hits[0]
+    missing = [column for column in columns if column.required and column.name not in found]
+    if missing:
+        wanted = "；".join(f"{c.name}（也可叫{'、'.join(c.aliases[:3])}）" for c in missing)
+        raise fatal("C01", raw.label, f"缺少列 {wanted}", f"现有列：{'、'.join(raw.columns)}")
+    return found
+
+
+def _plain(heading: str) -> str:
+    return heading.strip().lower().replace(" ", "").replace("_", "")
+
+
+def text_of(raw: RawTable, heading: str | None) -> str:
+    """SQL for a column as trimmed text, empty when it is absent, null or blank."""
+    if heading is None:
+        return "''"
+    return f"coalesce(trim(CAST({quoted(heading)} AS VARCHAR), ' \t\r\n\u3000\ufeff'), '')"
+
+
+def number_of(raw: RawTable, heading: str | None) -> str:
+    """SQL for a column as DOUBLE, null when absent or not a number in ``NUMBER_PATTERN``."""
+    if heading is None:
+        return "CAST(NULL AS DOUBLE)"
+    if raw.columns[heading].startswith(NUMERIC_TYPES):
+        return f"CAST({quoted(heading)} AS DOUBLE)"
+    text = text_of(raw, heading)
+    return (
+        f"CASE WHEN regexp_matches({text}, {literal(NUMBER_PATTERN)}) OR lower({text}) IN ('nan', 'inf', '-inf') "
+        f"THEN TRY_CAST(replace({text}, ',', '') AS DOUBLE) END"
+    )
+
+
+def number_checks(code: str, column: str, what: str) -> list[Check]:
+    """Checks of an optional, non-negative number column (staged as ``column`` and ``column_text``)."""
+    return [
+        Check(
+            code + "1",
+            column,
+            f"{column}_text <> '' AND {column} IS NULL",
+            f"{what}不是数字",
+            "请只填数字，单位写在列名或用 --unit 声明",
+        ),
+        Check(code + "2", column, f"NOT isfinite({column})", f"{what}不是有限的数", "请删去或改为实际数值"),
+        Check(code + "3", column, f"{column} < 0", f"{what}是负数", "请核对；红字冲销请先与原单相抵"),
+    ]
+
+
+def flag_sql(checks: Sequence[Check]) -> str:
+    """SQL of the list of indexes of the checks a row fails."""
+    cases = ", ".join(f"CASE WHEN {check.condition} THEN {i} END" for i, check in enumerate(checks))
+    return f"list_filter([{cases}], lambda flag: flag IS NOT NULL)"
+
+
+def tell_flags(work: Workspace, raw: RawTable, staged: str, checks: Sequence[Check], report: Report) -> None:
+    """Turn the flags of a staged table into problems, in the order of the rows, all of them counted."""
+    counts = work.con.execute(
+        f"SELECT flag, count(*) FROM (SELECT unnest(flags) AS flag FROM {staged} WHERE flags <> []) "
+        "GROUP BY flag ORDER BY flag"
+    ).fetchall()
+    if not counts:
+        return
+    shown: list[tuple[int, int, str]] = []
+    for flag, _ in counts:
+        column = checks[flag].column
+        value = f"{column}_text" if _has(work, staged, f"{column}_text") else column
+        shown += [
+            (int(record), int(flag), str(text))
+            for record, text in work.con.execute(
+                f"SELECT _row, CAST({value} AS VARCHAR) FROM {staged} WHERE list_contains(flags, {flag}) "
+                f"ORDER BY _row LIMIT {report.keep}"
+            ).fetchall()
+        ]
+    rows = raw.rows_of([record for record, _, _ in shown])
+    for flag, total in counts:
+        check = checks[flag]
+        problems = [
+            Problem(
+                check.code,
+                check.level,
+                raw.label,
+                check.message,
+                check.remedy,
+                row=rows[record],
+                column=check.column,
+                value=text[:80],
+            )
+            for record, found, text in shown
+            if found == flag
+        ]
+        report.add_counted(problems, check.code, check.level, int(total))
+
+
+def _has(work: Workspace, table: str, column: str) -> bool:
+    rows = work.con.execute(f"DESCRIBE {table}").fetchall()
+    return any(name == column for name, *_ in rows)
+
+
+def error_flags(checks: Sequence[Check]) -> str:
+    """SQL list of the indexes of checks that set a row aside."""
+    return "[" + ", ".join(str(i) for i, check in enumerate(checks) if check.level == ERROR) + "]"
+
+
+__all__ = [
+    "NOTE",
+    "Check",
+    "Column",
+    "error_flags",
+    "flag_sql",
+    "match_columns",
+    "number_checks",
+    "number_of",
+    "tell_flags",
+    "text_of",
+]
