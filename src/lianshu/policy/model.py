@@ -8,6 +8,7 @@ Inside the grammar everybody works on ``Text.clean`` and converts at the end wit
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -76,6 +77,12 @@ class Text:
             raise IndexError(f"slice {start}:{end} is outside the clean text of {len(self.clean)}")
         return self.starts[start], self.ends[end - 1]
 
+    def locate(self, start: int, end: int) -> tuple[int, int] | None:
+        """Map a span of the original to (start, end) in ``clean``; None when nothing of it was kept."""
+        first = bisect_right(self.ends, start)
+        last = bisect_left(self.starts, end)
+        return (first, last) if first < last else None
+
     def evidence(self, start: int, end: int) -> str:
         """The exact piece of the original behind ``clean[start:end]``."""
         first, last = self.span(start, end)
@@ -86,10 +93,14 @@ class Text:
 class Node:
     """A part of the outline. Offsets are into ``Text.clean``.
 
-    ``kind``: ``title``, ``head`` (head lines of a page), ``part`` (一、), ``section`` ((一)), ``item`` (1.),
-    ``sub`` ((1)), ``dash`` (——), ``ordinal`` (一是), ``lead`` (an unnumbered run-in heading sentence),
+    ``kind``: ``root``, ``title``, ``head`` (head lines of a page), ``annex`` (附件1 before its title),
+    ``turn`` (a speaker's words in an interview; the heading is the speaker), ``chapter`` (第一章),
+    ``part`` (一、), ``section`` ((一)), ``item`` (1. or 第一条), ``sub`` ((1)), ``circle`` (①), ``dash`` (——),
+    ``ordinal`` (一是), ``lead`` (an unnumbered heading, on its own line or as a short first sentence),
     ``paragraph``, ``table``, ``foot``. ``number`` is the number as a string of digits (``一`` → ``1``),
-    ``path`` the printed numbers from the top (``三(一)1``), ``heading`` the heading's words.
+    ``path`` the printed numbers from the top (``三(一)1``; unnumbered nodes have their parent's),
+    ``heading`` the heading's words without number and closing punctuation, empty when there is none;
+    ``heading_end`` then still tells where the text behind the number begins.
     """
 
     kind: str

@@ -1,0 +1,248 @@
+"""Key industry chains and leading industries that the plan sets up for its own region.
+
+Three places name them: a list before a head noun (``A、B、C三大主导产业``), sibling headings
+(``（一）A产业链``) and a table with a column for the chain. A list counts when its members are industries
+by their morphemes and when it is neither the upper level's nor that of a single district
+(``policies/SCHEMA.md``, Chains).
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from lianshu.policy.extract import enumeration
+from lianshu.policy.extract.enumeration import COUNT, Span
+from lianshu.policy.lexicon import choice, either, words
+from lianshu.policy.model import Item, Node, Outline, Text
+from lianshu.reference.numerals import parse_integer
+
+_HEAD = r"(?:产业链群|产业链条|产业链|产业集群|产业体系|产业生态链|产业生态圈|产业|链条)"
+_ANCHOR = re.compile(
+    rf"(?:等)?(?:(?P<count>{COUNT})(?:大|条|个|类|种))?"
+    rf"(?P<mods>(?:{choice('chains', 'modifier')}|[“”\"·()（）]|\d\+\d)*)(?P<head>{_HEAD})"
+)
+_COLON = re.compile(
+    rf"(?P<count>{COUNT})(?:大|条|个)(?P<mods>(?:{choice('chains', 'modifier')})*)(?P<head>{_HEAD})"
+    r"(?:分别)?(?:[:：(（]|是|为|包括|即|[,，]即|[,，]包括|[,，]分别[是为])"
+)
+_INDUSTRY = re.compile(choice("chains", "industry"))
+_FOUNDING = re.compile(choice("chains", "founding"))
+_LEAD = re.compile(choice("chains", "lead"))
+_FOREIGN = re.compile(choice("chains", "foreign"))
+_SECTION_LEAD = re.compile(rf"^(?:{choice('chains', 'section_lead')})+")
+_TAIL = re.compile(
+    r"(?:及其)?(?:配套)?(?:特色|优势|主导)?(?:产业链群|产业链条|产业链|产业集群|产业|集群|链条|链)$"
+)
+_AND = re.compile(r"以及|和|与")
+#: Compounds in which ``和`` joins one industry's name.
+_COMPOUND_AND = re.compile(
+    r"软件和|和信息|和零部件|和智能|和关键|和装配|和器件|和家居|和应用|和元宇宙|和高端"
+)
+_BANNED = re.compile(
+    r"[。；;：:？?！!]|的|了|企业|项目|技术$|园区|平台|环节|领域|问题|工程$|一批|第[一二三]|一二三|每"
+)
+_DISTRICT = re.compile(
+    r"(?:[\u4e00-\u9fff]{1,5}(?:县|区|镇|乡|街道|园)|[\u4e00-\u9fff]{2,4}市|开发区|高新区|产业带|经济带)"
+    r"[^。；;]{0,12}?(?:重点|主要|加快|优先|大力|突出|着力)?(?:发展|布局|建设|打造|承接|培育)"
+)
+_OWN = re.compile(r"全(?:市|县|区|省|州|旗)|我(?:市|县|区|省|州)|本(?:市|县|区)")
+_QUOTED = re.compile(r"《[^》]*》")
+
+
+@dataclass(slots=True)
+class _Found:
+    """A list of industries with how surely it is the plan's own."""
+
+    names: list[str]
+    span: Span
+    score: float
+    counted: bool
+    future: bool
+    rule: str
+
+
+def short_name(words_: str) -> str:
+    """A chain's name without a gloss, quotation marks and the head noun (``A产业链`` → ``A``)."""
+    name = enumeration.without_gloss(words_).strip("“”‘’ ")
+    bare = _TAIL.sub("", name)
+    return bare if len(bare) >= 2 else name
+
+
+def _sentence_start(clean: str, at: int) -> int:
+    return max((clean.rfind(stop, 0, at) for stop in "。\n；;"), default=-1) + 1
+
+
+def _is_industry(name: str) -> bool:
+    return 2 <= len(name) <= 16 and not _BANNED.search(name) and bool(_INDUSTRY.search(name))
+
+
+def _names(clean: str, pieces: list[Span], wanted: int | None) -> list[str]:
+    """The members' names; the last is cut at ``和`` when the printed count asks for it."""
+    if not pieces:
+        return []
+    last = clean[pieces[-1][0] : pieces[-1][1]]
+    cut = wanted == len(pieces) + 1 or (
+        wanted is None and "和" in last and not _COMPOUND_AND.search(last) and len(last) >= 5
+    )
+    if cut:
+        pieces = enumeration.part_last(clean, pieces, _AND)
+    return [short_name(clean[a:b]) for a, b in pieces]
+
+
+def _foreign_level(level: str | None) -> re.Pattern[str]:
+    levels = list(words("chains", "upper"))
+    if level in ("市", "县"):
+        levels += words("chains", "upper_of_city")
+    return re.compile(either(levels))
+
+
+def _score(clean: str, start: int, span: Span, anchor: re.Match[str], upper: re.Pattern[str]) -> float:
+    """How surely a list is the plan's own; 0 or less when it belongs to somebody else."""
+    before = _QUOTED.sub("", clean[start : span[0]])
+    clause = re.split(r"[,，]", before)[-1]
+    near = clause + clean[span[0] : span[1]]
+    mods = anchor["mods"] or ""
+    score = 0.0
+    if anchor["count"]:
+        score += 2
+    if anchor["head"] in ("产业链", "产业链条", "产业链群", "产业集群"):
+        score += 1.5
+    if re.search(r"主导|重点|支柱|首位|标志性|优势|特色|新兴|骨干", mods):
+        score += 1.5
+    if re.search(r"体系", anchor["head"]):
+        score += 1
+    if _FOUNDING.search(clause[-12:]):
+        score += 1
+    if re.search(r"重点(?:发展|培育|打造|建设)|为主导|主导产业", near):
+        score += 1.5
+    if _OWN.search(before):
+        score += 0.5
+    if upper.search(mods) or (upper.search(before[-40:]) and not _OWN.search(clause)):
+        score -= 6
+    if _DISTRICT.search(clause) and not _OWN.search(clause):
+        score -= 6
+    if _FOREIGN.search(clause[-10:]) or "传统" in mods:
+        score -= 3
+    after = clean[anchor.end() : anchor.end() + 12]
+    if re.match(r"(?:领域|行业|企业|人才|工人|上下游企业|.{0,6}(?:融合|渗透|延伸))", after):
+        score -= 2
+    return score
+
+
+def _lists(clean: str, facts: dict[str, Any]) -> list[_Found]:
+    upper = _foreign_level(facts.get("level"))
+    found: list[_Found] = []
+    for match in _ANCHOR.finditer(clean):
+        at = match.start()
+        if at < 3 or "、" not in clean[max(0, at - 40) : at]:
+            continue
+        start = _sentence_start(clean, at)
+        pieces = enumeration.before(clean, at, start)
+        if len(pieces) < 2:
+            continue
+        pieces[0] = enumeration.after_last(clean, pieces[0], _LEAD)
+        wanted = parse_integer(match["count"]) if match["count"] else None
+        names = _names(clean, pieces, wanted)
+        if not names or not _is_industry(names[0]) or sum(map(_is_industry, names)) < len(names):
+            good = [name for name in names if _is_industry(name)]
+            if len(good) < 2 or len(good) < 0.7 * len(names):
+                continue
+            names = good
+        span = (pieces[0][0], match.end())
+        score = _score(clean, start, span, match, upper)
+        if wanted is not None:
+            score += 1 if wanted == len(names) else -1
+        found.append(
+            _Found(names, span, score, wanted == len(names), "未来" in (match["mods"] or ""), "chain-list")
+        )
+    for match in _COLON.finditer(clean):
+        stop = re.compile(r"[。；;\n)）]").search(clean, match.end())
+        end = stop.start() if stop else len(clean)
+        cut = clean.find("等", match.end(), end)
+        pieces = enumeration.split(clean, match.end(), cut if cut > 0 else end, "、,，")
+        wanted = parse_integer(match["count"])
+        names = [name for name in _names(clean, pieces, wanted) if _is_industry(name)]
+        if len(names) < 2 or abs(len(names) - wanted) > max(1, wanted // 5):
+            continue
+        start = _sentence_start(clean, match.start())
+        score = _score(clean, start, (match.start(), match.end()), match, upper) + 1
+        found.append(_Found(names, (match.start(), pieces[-1][1]), score, True, False, "chain-count"))
+    return found
+
+
+def _heading_name(node: Node) -> str | None:
+    """The industry that a heading names as a chain, if it does."""
+    heading = node.heading.strip(" 。.：:")
+    match = re.match(r"^(.{2,24}?)(?:产业链|产业集群|产业)(?:$|[,，。:：(（])", heading)
+    if match is None:
+        return None
+    name = short_name(_SECTION_LEAD.sub("", match[1]))
+    return name if _is_industry(name) and "、" not in name else None
+
+
+def _headings(outline: Outline) -> list[_Found]:
+    """Two or more sibling headings that each name one industry."""
+    found = []
+    for parent in outline.root.walk():
+        named = [(node, name) for node in parent.children if (name := _heading_name(node))]
+        if len(named) >= 2 and len(named) * 2 >= len(parent.children):
+            for node, name in named:
+                span = (node.heading_start, node.heading_end)
+                found.append(_Found([name], span, 5.0, True, False, "chain-heading"))
+    return found
+
+
+def _tables(text: Text) -> list[_Found]:
+    """Names in the column of a table whose head cell says chain or industry."""
+    found = []
+    for table in text.source.tables:
+        head = {cell.column: text.source.text[cell.start : cell.end] for cell in table.cells if not cell.row}
+        columns = [c for c, words_ in head.items() if re.search(r"产业链|链条名称|产业名称", words_)]
+        seen: set[Span] = set()
+        for cell in table.cells:
+            if cell.row and columns and cell.column == columns[0] and (cell.start, cell.end) not in seen:
+                seen.add((cell.start, cell.end))
+                name = short_name(re.sub(r"\s", "", text.source.text[cell.start : cell.end]))
+                if _is_industry(name):
+                    found.append(_Found([name], (cell.start, cell.end), 5.0, True, False, "chain-table"))
+    return found
+
+
+def same_chain(a: str, b: str) -> bool:
+    """Whether two names mean one chain (``汽车`` and ``汽车产业链``, a name inside a slightly longer one)."""
+    a, b = (re.sub(r"\W", "", short_name(x)) for x in (a, b))
+    short, long_ = sorted((a, b), key=len)
+    return a == b or (len(short) >= 3 and short in long_ and len(short) / len(long_) >= 0.6)
+
+
+def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
+    """The chains in the order of the text; confidence is low where only an uncounted list names them."""
+    found = [f for f in _lists(text.clean, facts) + _headings(outline) if f.score >= 2.5]
+    found += [f for f in _tables(text) if f.score > 0]
+    if not found:
+        return []
+    best = max(f.score for f in found)
+    kept = [f for f in found if f.score >= min(best, 4.0) - 0.5 and not (f.future and best >= 3)]
+    items: list[Item] = []
+    for one in sorted(kept, key=lambda f: (f.span[0], -f.score)):
+        for name in one.names:
+            if any(same_chain(name, str(item.fields["name"])) for item in items):
+                continue
+            sure = one.score >= 4 or one.counted
+            if one.rule == "chain-table":
+                items.append(Item("chains", {"name": name}, *one.span, 0.95, "", one.rule))
+                continue
+            items.append(
+                enumeration.item(
+                    text,
+                    "chains",
+                    one.span,
+                    {"name": name},
+                    one.rule,
+                    0.95 if sure else 0.65,
+                    "" if sure else "只有一处未计数的产业列举支持",
+                )
+            )
+    return items

@@ -1,0 +1,264 @@
+"""Facts of the document: title, kind, region, level, issuer, number and dates.
+
+They are read from the head of the page (labels such as 发布日期, the title's lines, the red head), from
+the closing date line and, in an interpretation, from the sentence that tells when the plan was issued.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from lianshu.policy.extract.dates import DATE, iso_date, plan_years
+from lianshu.policy.lexicon import choice
+from lianshu.policy.model import Outline, Text
+from lianshu.reference.regions import Level, Region, regions
+
+_LABELS = choice("facts", "issuer_label", "published_label", "issued_label", "number_label", "title_label")
+_LABEL = re.compile(
+    rf"(?:^|(?<=[\s\n|:：;；】]))(?P<label>{_LABELS}|[\u4e00-\u9fff]{{2,6}}(?=\s*[:：]))\s*[:：]?\s+?(?=\S)"
+    rf"|(?:^|(?<=[\s\n|】]))(?P<tight>{_LABELS}|[\u4e00-\u9fff]{{2,6}})\s*[:：]",
+    re.MULTILINE,
+)
+_GENRE_END = re.compile(rf"{choice('facts', 'genre')}(?:\s*[(（【][^()（）]{{0,20}}[)）】])?(?:的通知)?$")
+_GENRE = re.compile(choice("facts", "genre"))
+_ISSUER_END = re.compile(rf"{choice('facts', 'issuer_tail')}$")
+_DOC_NO = re.compile(
+    r"[\u4e00-\u9fff]{1,12}\s?[〔\[(（【﹝]\s?(?:19|20)\d\d\s?[〕\])）】﹞]\s?第?\s?\d{1,4}\s?号"
+)
+_CRUMBS = re.compile(r"首页|当前位置|您(?:现在|当前)?的?位置|>|›|»|热词|搜索|无障碍|登录")
+_REGION_TAIL = re.compile(r"[省市县区州旗盟]")
+_ISSUE_VERB = re.compile(r"印发|出台|发布|审议通过|颁布|下发")
+_LEVEL_WORDS = {
+    Level.PROVINCE: re.compile(r"全省|我省|省人民政府|省政府|省委|省直"),
+    Level.CITY: re.compile(r"全市|我市|市人民政府|市政府|市委|市直|各县\(?市"),
+    Level.COUNTY: re.compile(r"全县|我县|全区|我区|县人民政府|县政府|县委|县直|区政府|区委|各乡镇|各镇"),
+}
+
+
+def _head(clean: str, outline: Outline) -> str:
+    """The text before the first numbered part, at most the first 1,500 characters."""
+    first = next((n.start for n in outline.root.walk() if n.kind in ("part", "section", "item")), len(clean))
+    return clean[: min(max(first, 200), 1500, len(clean))]
+
+
+def _labelled(head: str, key: str) -> Iterator[str]:
+    """Values behind the labels of one kind in the head lines, in the order of the text."""
+    wanted = re.compile(choice("facts", key))
+    for line in head.split("\n"):
+        marks = list(_LABEL.finditer(line))
+        for i, mark in enumerate(marks):
+            if wanted.fullmatch(mark["label"] or mark["tight"]):
+                stop = marks[i + 1].start() if i + 1 < len(marks) else len(line)
+                value = line[mark.end() : stop].strip(" |：:\t【】")
+                if re.search(r"\w", value):
+                    yield value
+
+
+def _is_title_line(line: str) -> bool:
+    return (
+        4 <= len(line) <= 60
+        and not re.search(r"[。;；!！?？,，]", re.sub(r"《[^》]*》", "", line))
+        and not _CRUMBS.search(line)
+        and not re.match(r"[一二三四五六七八九十]+、|\(|（|附件|\d+[.、]|第[一二三]", line)
+        and not re.search(r"https?:|\d{4}年\d{1,2}月\d{1,2}日$", line)
+        and not _DOC_NO.fullmatch(line)
+        and re.search(r"[\u4e00-\u9fff]{3}", line) is not None
+        and re.match(rf"{_LABELS}\s*[:：]|[\u4e00-\u9fff]{{2,6}}[:：]|索引号", line) is None
+    )
+
+
+def _title(head: str) -> str | None:
+    """The first run of one to four lines that together end in a genre word."""
+    lines = [line.strip() for line in head.split("\n")]
+    for i, line in enumerate(lines[:25]):
+        if not _is_title_line(line):
+            continue
+        joined = ""
+        for piece in lines[i : i + 4]:
+            if joined and not (_is_title_line(piece) or (len(piece) < 12 and _GENRE_END.search(piece))):
+                break
+            joined += piece
+            if _GENRE_END.search(joined.rstrip("》 ")):
+                rest = lines[i + joined.count("\n") + 1 :]
+                if rest and rest[0] in ("的通知", "通知") and not joined.endswith("通知"):
+                    joined += rest[0]
+                return _tidy_title(joined)
+    labelled = next(_labelled(head, "title_label"), None)
+    if labelled:
+        return _tidy_title(labelled)
+    return next((_tidy_title(line) for line in lines[:10] if _is_title_line(line)), None)
+
+
+def _tidy_title(title: str) -> str:
+    """The title without a red head (``…文件``), a site's name behind a bar and blanks between characters."""
+    title = re.split(r"\s*[_|]\s*(?=[\u4e00-\u9fff])", title)[0]
+    title = re.sub(
+        r"^[\u4e00-\u9fff]{2,30}(?:人民政府|办公室|办公厅|委员会|局)文件(?=[\u4e00-\u9fff])", "", title
+    )
+    return re.sub(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])", "", title).strip()
+
+
+def _kind(title: str) -> str | None:
+    """The genre; a notice that carries a plan is that plan, since its text is the plan's."""
+    bare = re.sub(r"[(（][^()（）]*[)）]$", "", title)
+    if re.search(r"解读|访谈|图解", bare):
+        return "政策解读"
+    found = _GENRE.findall(re.sub(r"(?:的)?通知$", "", bare).rstrip("》"))
+    if found and (bare.endswith(found[-1] + "的通知") or not bare.endswith("通知")):
+        return str(found[-1])
+    return "通知" if bare.endswith("通知") else (str(found[-1]) if found else None)
+
+
+def find_regions(words: str) -> Iterator[tuple[int, int, Region]]:
+    """Regions named with their full names in a short text, the longest name at each place."""
+    table = regions()
+    for mark in _REGION_TAIL.finditer(words):
+        end = mark.end()
+        for start in range(max(0, end - 11), end - 1):
+            found = [r for r in table.lookup(words[start:end]) if r.name == words[start:end] and r.current]
+            if found:
+                yield start, end, found[0]
+                break
+
+
+def _region(title: str, head: str, clean: str) -> tuple[str | None, Level | None, Region | None]:
+    """Region by the title, then the head, then the body. The lowest region in a place wins."""
+    for place in (title, *_labelled(head, "issuer_label"), *re.findall(r"^[^\n]{4,40}文件$", head, re.M)):
+        found = [region for _, _, region in find_regions(place)]
+        if found:
+            best = max(found, key=lambda r: r.level.rank)
+            return best.name, best.level, best
+    level = _level_by_words(title) or _level_by_words(head) or _level_by_words(clean)
+    named = Counter(
+        region for _, _, region in find_regions(clean[:6000]) if level is None or region.level is level
+    )
+    short = _short_region(title, clean, level)
+    if short is not None and (not named or not title or short.short in title):
+        return short.name, short.level, short
+    if named:
+        best = named.most_common(1)[0][0]
+        return best.name, best.level, best
+    unknown = re.search(
+        r"([\u4e00-\u9fff]{2,5}?(?:省|市|县|区|州|旗))(?:人民政府|委|产业|工业|制造业|重点)", title
+    )
+    if unknown:
+        tail = {"省": Level.PROVINCE, "市": Level.CITY, "州": Level.CITY}.get(unknown[1][-1], Level.COUNTY)
+        return unknown[1], level or tail, None
+    return None, level, None
+
+
+def _level_by_words(words: str) -> Level | None:
+    counts = {level: len(pattern.findall(words)) for level, pattern in _LEVEL_WORDS.items()}
+    best = max(counts, key=lambda level: counts[level])
+    return best if counts[best] else None
+
+
+def _short_region(title: str, clean: str, level: Level | None) -> Region | None:
+    """A region called by its short name: in the title, or most often in the body for a province."""
+    table = regions()
+    for size in (4, 3, 2):
+        for start in range(len(title) - size + 1):
+            found = [r for r in table.lookup(title[start : start + size]) if r.current and r.short_names]
+            found = [r for r in found if level is None or r.level is level]
+            if len(found) == 1 and found[0].short in clean and clean.count(found[0].short) >= 2:
+                return found[0]
+    if level is Level.PROVINCE:
+        counts = {r: clean.count(r.short) for r in table.current(Level.PROVINCE)}
+        best = max(counts, key=lambda r: counts[r])
+        return best if counts[best] else None
+    return None
+
+
+def _with_region(unit: str, region: str | None) -> str:
+    """``市工业和信息化局`` with the region's name put before it."""
+    if region and re.match(r"[省市县区州旗](?!直)", unit) and unit[0] == region[-1]:
+        return region[:-1] + unit
+    if region and unit.startswith("人民政府"):
+        return region + unit
+    return unit
+
+
+def _issuer(title: str, head: str, clean: str, kind: str | None, region: str | None) -> str | None:
+    lead = re.match(r"^(.{3,40}?)(?:关于|印发)", title)
+    by_title = lead[1].strip("《【】") if lead and _ISSUER_END.search(lead[1]) else None
+    labelled = [v for v in _labelled(head, "issuer_label") if _ISSUER_END.search(v.split()[0])]
+    if by_title and kind != "政策解读":
+        return _with_region(by_title, region)
+    if labelled:
+        return _with_region(labelled[0].split()[0], region)
+    red = re.search(r"^([\u4e00-\u9fff]{4,30}(?:人民政府|办公室|办公厅|委员会|局|委))文件$", head, re.M)
+    if red:
+        return _with_region(red[1], region)
+    lines = [line.strip() for line in clean[-1200:].split("\n")] + [line.strip() for line in head.split("\n")]
+    for line, after in zip(lines, lines[1:], strict=False):
+        if 4 <= len(line) <= 40 and _ISSUER_END.search(line) and re.fullmatch(DATE.pattern, after):
+            return _with_region(line, region)
+    return None
+
+
+def _issued_in_story(clean: str, title: str, published: str | None) -> str | None:
+    """The day an interpretation says its plan was issued: ``于7月16日正式印发《…》``."""
+    plan = re.search(r"《([^》]{6,})》", title)
+    name = plan[1][:8] if plan else ""
+    for mark in re.finditer(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日([^。；;\n]{0,40})", clean):
+        rest = clean[mark.end(3) : mark.end() + 30]
+        if not _ISSUE_VERB.search(mark[4]) or (name and name not in rest):
+            continue
+        year = mark[1] or (published or "")[:4]
+        if not year:
+            continue
+        day = f"{int(year):04d}-{int(mark[2]):02d}-{int(mark[3]):02d}"
+        if not mark[1] and published and day > published:
+            day = f"{int(year) - 1:04d}{day[4:]}"
+        return day
+    return None
+
+
+def _closing_date(head: str, clean: str) -> str | None:
+    """The date that stands alone on a line in the head or at the end of the paper."""
+    for zone in (head, clean[-1500:]):
+        for line in zone.split("\n"):
+            if re.fullmatch(rf"[(（]?\s*(?:{DATE.pattern})\s*(?:印发|发布)?\s*[)）]?", line.strip()):
+                day = iso_date(line)
+                if day:
+                    return day
+    return None
+
+
+def extract(text: Text, outline: Outline) -> dict[str, Any]:
+    """The document's facts, keyed as ``policies/SCHEMA.md`` names them, and ``region_code``.
+
+    Dates are ISO days, years integers; what the text does not say is None.
+    """
+    clean = text.clean
+    head = _head(clean, outline)
+    title = _title(head) or ""
+    kind = _kind(title) if title else None
+    region, level, known = _region(title, head, clean)
+    published = next((day for v in _labelled(head, "published_label") if (day := iso_date(v))), None)
+    issued = next((day for v in _labelled(head, "issued_label") if (day := iso_date(v))), None)
+    if issued is None:
+        if kind == "政策解读":
+            issued = _issued_in_story(clean, title, published)
+        else:
+            issued = _closing_date(head, clean)
+    labelled = next((m[0] for v in _labelled(head, "number_label") if (m := _DOC_NO.search(v))), None)
+    lines = (line.strip(" ()（）") for line in head.split("\n"))
+    number = labelled or next((line for line in lines if _DOC_NO.fullmatch(line)), None)
+    start, end = plan_years(title, clean, issued or published)
+    return {
+        "title": title or None,
+        "kind": kind,
+        "region": region,
+        "level": level.value if level else None,
+        "issuer": _issuer(title, head, clean, kind, region),
+        "doc_no": re.sub(r"\s", "", number) if number else None,
+        "published": published,
+        "issued": issued,
+        "plan_start": start,
+        "plan_end": end,
+        "region_code": known.code if known else None,
+    }

@@ -1,0 +1,12 @@
+"""Extractor of projects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lianshu.policy.model import Item, Outline, Text
+
+
+def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
+    """The projects of the document, in the order of the text."""
+    return []

@@ -1,0 +1,329 @@
+"""The outline of a document: numbered parts, run-in headings, ordinals, turns of an interview, sentences."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lianshu.policy.model import Node, Outline, Text
+from lianshu.policy.outline_heads import outer_lines
+
+_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
+_CN = "一二三四五六七八九十百零〇"
+
+#: Levels of the markers, from the outside in. Documents may skip levels, never swap them.
+LEVELS = {
+    "title": 1, "head": 1, "foot": 1, "annex": 1, "turn": 2, "chapter": 3, "part": 4, "section": 5,
+    "item": 6, "sub": 8, "circle": 9, "dash": 10, "ordinal": 11, "lead": 12, "paragraph": 13, "table": 13,
+}  # fmt: skip
+
+_LEAVES = ("title", "head", "foot", "paragraph", "table")
+
+_MARKERS = re.compile(
+    rf"""
+    (?P<chapter>第[{_CN}\d]{{1,4}}(?:章|编|部分|节)[ 、:]?)
+  | (?P<article>第[{_CN}\d]{{1,4}}条[ 、:]?)
+  | (?P<part>[{_CN}]{{1,3}}(?:、|\.(?=[^\d])|,(?=[\u4e00-\u9fff]{{2,20}}$)))
+  | (?P<section>\(?[{_CN}]{{1,3}}\)[、.]?)
+  | (?P<decimal>\d{{1,2}}(?:\.\d{{1,2}}){{1,2}}[ 、.]?(?=[\u4e00-\u9fff“《]))
+  | (?P<item>\d{{1,3}}(?:[、.](?!\d)|(?=[\u4e00-\u9fff]{{2,12}}$)(?!年|月|日|个|家|项|亿|万|%)))
+  | (?P<sub>\(?\d{{1,2}}\)[、.]?)
+  | (?P<circle>[①-⑳❶-❿])
+  | (?P<dash>——|—(?!\d)|[·※]\ ?|-\ (?=[\u4e00-\u9fff]))
+  | (?P<annex>附件\ ?(?:\d{{1,2}}|[一二三四五六七八九十])?[:]?(?=$))
+  """,
+    re.VERBOSE,
+)
+_ORDINAL = re.compile(
+    r"(?:(?<=^)|(?<=[。;:!?\n])|(?<=,))(?:其)?([一二三四五六七八九十]{1,2})(?:是|要|则)(?!一|否)"
+)
+_SENTENCE_END = re.compile(r"[。!?]+[”’》)]*|\n")
+_SPEAKER = re.compile(r"([\u4e00-\u9fff·]{2,6})[::]")
+
+
+def chinese_number(words: str) -> int:
+    """``十二`` → 12; digits pass. Up to three figures, as numbering uses."""
+    if words.isdigit():
+        return int(words)
+    total, digit = 0, 0
+    for char in words:
+        if char == "十":
+            total += (digit or 1) * 10
+            digit = 0
+        elif char == "百":
+            total += (digit or 1) * 100
+            digit = 0
+        else:
+            digit = _DIGITS.get(char, 0)
+    return total + digit
+
+
+def chinese_numeral(number: int) -> str:
+    """12 → ``十二``, for 1 to 99."""
+    tens, ones = divmod(number, 10)
+    head = "" if tens == 0 else ("十" if tens == 1 else "一二三四五六七八九"[tens - 1] + "十")
+    return head + ("" if ones == 0 else "一二三四五六七八九"[ones - 1])
+
+
+def sentences(clean: str) -> list[tuple[int, int]]:
+    """Sentences as (start, end), closing punctuation included, without blank ones."""
+    out: list[tuple[int, int]] = []
+    at = 0
+    for match in _SENTENCE_END.finditer(clean):
+        end = match.start() if match[0] == "\n" else match.end()
+        if clean[at:end].strip():
+            out.append((at, end))
+        at = match.end()
+    if clean[at:].strip():
+        out.append((at, len(clean)))
+    return out
+
+
+def lines_of(clean: str) -> list[tuple[int, int]]:
+    """The paragraphs of a clean text as (start, end)."""
+    out: list[tuple[int, int]] = []
+    at = 0
+    for line in clean.split("\n"):
+        if line:
+            out.append((at, at + len(line)))
+        at += len(line) + 1
+    return out
+
+
+@dataclass(slots=True)
+class _Marker:
+    kind: str
+    number: int | None
+    printed: str
+    width: int
+
+
+def _marker(line: str) -> _Marker | None:
+    match = _MARKERS.match(line)
+    if match is None:
+        return None
+    kind = str(match.lastgroup)
+    words = match[0]
+    figure = "".join(char for char in words if char in _CN or char.isdigit())
+    width = match.end()
+    if kind == "article":
+        kind = "item"
+        return _Marker(kind, chinese_number(figure), words.strip(" 、:"), width)
+    if kind == "chapter":
+        return _Marker(kind, chinese_number(figure), "", width)
+    if kind == "part":
+        return _Marker(kind, chinese_number(figure), figure, width)
+    if kind == "section":
+        return _Marker(kind, chinese_number(figure), f"({figure})", width)
+    if kind == "decimal":
+        return _Marker("item", int(words.strip(" 、.").split(".")[-1]), words.strip(" 、."), width)
+    if kind == "item":
+        return _Marker(kind, int(figure), figure, width)
+    if kind == "sub":
+        return _Marker(kind, int(figure), f"({figure})", width)
+    if kind == "circle":
+        number = ord(words) - ord("①") + 1 if words <= "⑳" else ord(words) - ord("❶") + 1
+        return _Marker(kind, number, words, width)
+    return _Marker(kind, None, "", width)
+
+
+def _set_heading(node: Node, clean: str, start: int, end: int) -> None:
+    node.heading_start, node.heading_end = start, end
+    node.heading = clean[start:end]
+
+
+def _run_in(clean: str, start: int, end: int) -> int:
+    """End of a run-in heading that opens ``clean[start:end]``: a short first sentence with more text behind
+    it, or the whole line when it is short and no sentence. 0 when there is none."""
+    line = clean[start:end]
+    if len(line) <= 40 and not re.search(r"[。;!?]", line) and line.count(",") <= 2:
+        return start + len(line.rstrip(":"))
+    match = re.match(r"[^。;!?\n]{2,42}?(?=[。:!?])", line)
+    if match and len(line) > match.end() + 1:
+        words = match[0]
+        if line[match.end()] == ":" and (len(words) > 16 or "," in words):
+            return 0
+        return start + match.end() if words.count(",") + words.count("、") <= 4 else 0
+    if match and len(line) <= 42:
+        return start + match.end()
+    return 0
+
+
+def _speakers(clean: str, lines: list[tuple[int, int]]) -> set[str]:
+    """Names that open turns of an interview: a host and those who answer."""
+    seen: dict[str, int] = {}
+    for start, end in lines:
+        match = _SPEAKER.match(clean, start, end)
+        if match:
+            seen[match[1]] = seen.get(match[1], 0) + 1
+    hosts = {name for name in seen if name in ("主持人", "记者", "问", "网友", "提问")}
+    if not hosts or sum(seen[h] for h in hosts) < 2:
+        return set()
+    return {name for name, count in seen.items() if count >= 2 or name in hosts}
+
+
+class _Builder:
+    def __init__(self, clean: str) -> None:
+        self.clean = clean
+        self.root = Node("root", 0, 0, len(clean))
+        self.open: list[Node] = [self.root]
+
+    def add(self, node: Node) -> Node:
+        while self.open[-1].level >= node.level:
+            self.open.pop()
+        parent = self.open[-1]
+        node.parent = parent
+        parent.children.append(node)
+        if node.kind not in _LEAVES:
+            self.open.append(node)
+        return node
+
+
+def outline(text: Text) -> Outline:
+    """Build the tree of a repaired text.
+
+    Containers end where the next marker of the same or a higher level begins. Numbers that a scanner has
+    repeated or lost are set right from their neighbours; ``path`` prints the numbers set right.
+    """
+    clean = text.clean
+    lines = lines_of(clean)
+    build = _Builder(clean)
+    heads = outer_lines(clean, lines)
+    speakers = _speakers(clean, lines)
+    headings = {}
+    for start, end, level in text.source.headings:
+        headings[start] = (end, level)
+    spans = (text.locate(table.start, table.end) for table in text.source.tables)
+    tables = [span for span in spans if span is not None]
+    done_tables: set[int] = set()
+    for index, (start, end) in enumerate(lines):
+        inside = next((i for i, span in enumerate(tables) if span[0] <= start < span[1]), None)
+        if inside is not None:
+            if inside not in done_tables:
+                done_tables.add(inside)
+                build.add(Node("table", LEVELS["table"], *tables[inside]))
+            continue
+        if index in heads:
+            node = build.add(Node(heads[index], LEVELS[heads[index]], start, end))
+            if node.kind == "title":
+                _set_heading(node, clean, start, end)
+            continue
+        at = start
+        speaker = _SPEAKER.match(clean, start, end)
+        if speaker and speaker[1] in speakers:
+            node = build.add(Node("turn", LEVELS["turn"], start, end))
+            _set_heading(node, clean, start, start + len(speaker[1]))
+            at = speaker.end()
+            if at >= end:
+                continue
+        _add_line(build, at, end)
+    _close(build.root, len(clean))
+    _mend_numbers(build.root)
+    _set_paths(build.root)
+    return Outline(root=build.root, sentences=sentences(clean))
+
+
+def _add_line(build: _Builder, start: int, end: int) -> None:
+    clean = build.clean
+    marker = _marker(clean[start:end])
+    if marker is not None:
+        node = Node(marker.kind, LEVELS[marker.kind], start, end, path=marker.printed)
+        node.number = None if marker.number is None else str(marker.number)
+        build.add(node)
+        body = start + marker.width
+        heading_end = _run_in(clean, body, end) if body < end else 0
+        if heading_end:
+            _set_heading(node, clean, body, heading_end)
+        else:
+            node.heading_start = node.heading_end = body
+        _add_ordinals(build, max(body, heading_end), end, node)
+        return
+    ordinals = list(_ORDINAL.finditer(clean, start, end))
+    if (
+        ordinals
+        and ordinals[0].start() == start
+        and build.open[-1].kind in ("root", "turn", "ordinal", "part", "section", "item")
+    ):
+        _add_ordinals(build, start, end, None)
+        return
+    line = clean[start:end]
+    if len(line) <= 30 and not re.search(r"[。;,!?]", line) and not line.endswith((":", "、")):
+        node = build.add(Node("lead", LEVELS["lead"], start, end))
+        _set_heading(node, clean, start, end)
+        return
+    _add_ordinals(build, start, end, build.add(Node("paragraph", LEVELS["paragraph"], start, end)))
+
+
+def _add_ordinals(build: _Builder, start: int, end: int, parent: Node | None) -> None:
+    """Nodes for 一是…二是… inside ``start:end`` when they count up from one. Without a ``parent`` they open
+    the line and stand beside those of the lines before."""
+    clean = build.clean
+    force = parent is None
+    found = list(_ORDINAL.finditer(clean, start, end))
+    chosen: list[tuple[int, int, int]] = []
+    expect = 1
+    for match in found:
+        number = chinese_number(match[1])
+        if number == expect or (force and not chosen):
+            chosen.append((match.start(), match.end(), number))
+            expect = number + 1
+    if not chosen or (len(chosen) < 2 and not force):
+        return
+    bounds = [begin for begin, _, _ in chosen[1:]] + [end]
+    for (begin, body, number), stop in zip(chosen, bounds, strict=True):
+        node = Node("ordinal", LEVELS["ordinal"], begin, stop, str(number), chinese_numeral(number))
+        if parent is None:
+            build.add(node)
+        else:
+            node.parent = parent
+            parent.children.append(node)
+        heading_end = _run_in(clean, body, stop)
+        if heading_end:
+            _set_heading(node, clean, body, heading_end)
+        else:
+            node.heading_start = node.heading_end = body
+
+
+def _close(node: Node, end: int) -> None:
+    """Let every container reach to where its follower begins."""
+    for i, child in enumerate(node.children):
+        stop = node.children[i + 1].start if i + 1 < len(node.children) else end
+        if child.children:
+            child.end = max(child.end, stop)
+        _close(child, child.end)
+
+
+def _mend_numbers(node: Node) -> None:
+    """Set right numbers among siblings that were read twice or skipped: 2, 2, 4 → 2, 3, 4."""
+    run: dict[str, list[Node]] = {}
+    for child in node.children:
+        if child.number is not None:
+            run.setdefault(child.kind, []).append(child)
+        _mend_numbers(child)
+    for siblings in run.values():
+        numbers = [int(str(child.number)) for child in siblings]
+        for i in range(1, len(numbers)):
+            follower = numbers[i + 1] if i + 1 < len(numbers) else None
+            wanted = numbers[i - 1] + 1
+            if numbers[i] != wanted and (
+                follower == wanted + 1 or (follower is None and numbers[i] < wanted)
+            ):
+                numbers[i] = wanted
+                siblings[i].number = str(wanted)
+                siblings[i].path = _print(siblings[i], wanted)
+
+
+def _print(node: Node, number: int) -> str:
+    if node.kind in ("part", "ordinal"):
+        return chinese_numeral(number)
+    if node.kind == "section":
+        return f"({chinese_numeral(number)})"
+    if node.kind == "sub":
+        return f"({number})"
+    return str(number)
+
+
+def _set_paths(node: Node, above: str = "") -> None:
+    for child in node.children:
+        child.path = above + child.path
+        _set_paths(child, child.path)

@@ -1,0 +1,156 @@
+"""Repair of a text with the way back to the original.
+
+Steps, each of which knows how far every clean character reaches in the original: folding of widths and
+variants, traditional to simplified, stray pinyin, page furniture and broken lines, spaces, misreadings.
+The canonical form that the grammar relies on: simplified characters; ASCII digits, letters and
+``, ; : ! ? ( ) % ~``; Chinese ``。、“”《》〔〕—·``; one paragraph per line without indentation or blank lines;
+table cells separated by tabs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import opencc
+
+from lianshu.policy.model import Source, Text
+from lianshu.policy.repair_data import CONFUSIONS, FOLDING, INVISIBLE, TONED, WORDS
+from lianshu.policy.repair_lines import line_edits, space_edits
+
+Edit = tuple[int, int, str]
+
+_HAN = "\u3400-\u9fff\uf900-\ufaff"
+_GLOSS = re.compile(rf"(?<=[{_HAN}])\(([a-z{TONED}]{{1,6}})\)")
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+_RANGE = re.compile(r"(?<=\d)[—~]{1,2}(?=\d)")
+_DOC_NUMBER = re.compile(r"(?<=[发办字函政文号])[\[(【〈]((?:19|20)\d\d)[\])】〉](?=\s*(?:第)?\d+\s*号)")
+
+
+class Draft:
+    """A text under repair: ``text[i]`` stands for ``source.text[starts[i]:ends[i]]``."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.starts: Any = np.arange(len(text), dtype=np.int64)
+        self.ends: Any = self.starts + 1
+
+    def replace(self, text: str) -> None:
+        """Take a text of the same length, character for character."""
+        if len(text) != len(self.text):
+            raise ValueError("a folding must keep the length")
+        self.text = text
+
+    def edit(self, edits: Iterable[Edit]) -> None:
+        """Apply replacements ``(start, end, new)``, in order and without overlap. The new characters share
+        the span of the old; the empty string drops them."""
+        pieces: list[str] = []
+        starts: list[Any] = []
+        ends: list[Any] = []
+        at = 0
+        for start, end, new in edits:
+            if start < at:
+                continue
+            pieces.append(self.text[at:start])
+            starts.append(self.starts[at:start])
+            ends.append(self.ends[at:start])
+            if new:
+                pieces.append(new)
+                if len(new) == end - start:
+                    starts.append(self.starts[start:end])
+                    ends.append(self.ends[start:end])
+                else:
+                    starts.append(np.full(len(new), self.starts[start]))
+                    ends.append(np.full(len(new), self.ends[end - 1]))
+            at = end
+        if not pieces and at == 0:
+            return
+        pieces.append(self.text[at:])
+        starts.append(self.starts[at:])
+        ends.append(self.ends[at:])
+        self.text = "".join(pieces)
+        self.starts = np.concatenate(starts)
+        self.ends = np.concatenate(ends)
+
+
+@lru_cache(maxsize=1)
+def _converter() -> Any:
+    return opencc.OpenCC("t2s")
+
+
+def simplify(text: str) -> str:
+    """Traditional to simplified characters, never changing the length."""
+    converted: str = _converter().convert(text)
+    if len(converted) == len(text):
+        return converted
+    lines = []
+    for line in text.split("\n"):
+        new = _converter().convert(line)
+        if len(new) != len(line):
+            chars = (_converter().convert(char) for char in line)
+            new = "".join(c if len(c) == 1 else old for c, old in zip(chars, line, strict=True))
+        lines.append(new)
+    return "\n".join(lines)
+
+
+@lru_cache(maxsize=1)
+def _readings() -> Any:
+    # Imported only when a bracket without tone marks may be a gloss: the table takes a quarter second.
+    from pypinyin import Style, pinyin
+
+    def readings(char: str) -> list[str]:
+        return [str(r) for r in pinyin(char, style=Style.NORMAL, heteronym=True)[0]]
+
+    return readings
+
+
+def _gloss_edits(text: str) -> list[Edit]:
+    """Pinyin in brackets after a character, as some web pages leave it behind."""
+    edits: list[Edit] = []
+    for match in _GLOSS.finditer(text):
+        letters = match.group(1)
+        if any(char in TONED for char in letters) or letters in _readings()(text[match.start() - 1]):
+            edits.append((match.start(), match.end(), ""))
+    return edits
+
+
+def _misreading_edits(text: str) -> list[Edit]:
+    edits: list[Edit] = []
+    for confusion in CONFUSIONS:
+        if confusion.trigger in text:
+            edits += [(m.start(), m.end(), confusion.right) for m in confusion.pattern.finditer(text)]
+    for wrong, right in WORDS.items():
+        at = text.find(wrong)
+        while at >= 0:
+            edits.append((at, at + len(wrong), right))
+            at = text.find(wrong, at + len(wrong))
+    return sorted(edits)
+
+
+def _number_edits(text: str) -> list[Edit]:
+    edits: list[Edit] = [(m.start(), m.end(), "-") for m in _RANGE.finditer(text)]
+    for match in _THOUSANDS.finditer(text):
+        edits += [(match.start() + i, match.start() + i + 1, "") for i, c in enumerate(match[0]) if c == ","]
+    for match in _DOC_NUMBER.finditer(text):
+        edits += [(match.start(), match.start() + 1, "〔"), (match.end() - 1, match.end(), "〕")]
+    return sorted(edits)
+
+
+def repair(source: Source) -> Text:
+    """Repair a source.
+
+    Every clean character keeps the span of the original it stands for, so evidence stays an exact piece
+    of ``source.text``. An empty source gives an empty text.
+    """
+    draft = Draft(source.text)
+    draft.replace(simplify(source.text.translate(FOLDING)))
+    draft.edit([(m.start(), m.end(), "") for m in INVISIBLE.finditer(draft.text)])
+    draft.edit(_gloss_edits(draft.text))
+    draft.edit(line_edits(draft.text, draft.starts, source))
+    draft.edit(space_edits(draft.text))
+    draft.edit(_misreading_edits(draft.text))
+    draft.edit(_number_edits(draft.text))
+    return Text(source=source, clean=draft.text, starts=draft.starts.tolist(), ends=draft.ends.tolist())
