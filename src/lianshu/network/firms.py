@@ -254,8 +254,7 @@ def with_unlisted(firms: Firms, links: Links) -> Firms:
     ).fetchall()
     sectors = {str(firm): str(sector) for firm, sector in rows}
     table = firms.work.name("firms")
-    start = firms.work.con.execute(f"SELECT coalesce(max(_row), -1) + 1 FROM {firms.table}").fetchone()
-    first = int(start[0]) if start else 0
+    first = int(firms.work.row(f"SELECT coalesce(max(_row), -1) + 1 FROM {firms.table}")[0])
     firms.work.con.register(
         "incoming",
         pa.table(

@@ -132,8 +132,7 @@ class Links:
 
     def count(self) -> int:
         """Number of distinct links."""
-        row = self.work.con.execute(f"SELECT count(*) FROM {self.table}").fetchone()
-        return int(row[0]) if row else 0
+        return int(self.work.row(f"SELECT count(*) FROM {self.table}")[0])
 
     def periods(self) -> list[str]:
         """The periods that occur, in order, without the undeclared one."""
@@ -175,7 +174,7 @@ def read_links(work: Workspace, source: str, unit: str = "", currency: str = "CN
     tell_flags(work, raw, staged, CHECKS, report)
     currency = _one_currency(work, raw, staged, found, currency)
     table, kept = _merge(work, raw, staged, report)
-    read = _count(work, staged)
+    read = int(work.row(f"SELECT count(*) FROM {staged}")[0])
     work.con.execute(f"DROP TABLE {staged}")
     links = Links(work, table, report, raw.fingerprint, raw.label, unit, currency, read, kept)
     _check_granularity(links)
@@ -234,8 +233,7 @@ def _merge(work: Workspace, raw: RawTable, staged: str, report: Report) -> tuple
         f"{_period_sql()} AS period, source, min(_row) AS first_row, count(*) AS merged "
         f"FROM {staged} WHERE {keep} GROUP BY supplier, buyer, product, sector, 6, source"
     )
-    row = work.con.execute(f"SELECT coalesce(sum(merged), 0), count(*) FROM {table}").fetchone()
-    kept, distinct = (int(row[0]), int(row[1])) if row else (0, 0)
+    kept, distinct = map(int, work.row(f"SELECT coalesce(sum(merged), 0), count(*) FROM {table}"))
     if kept > distinct:
         rows = work.con.execute(
             f"SELECT first_row, supplier || '→' || buyer, merged FROM {table} WHERE merged > 1 "
@@ -273,7 +271,3 @@ def _check_granularity(links: Links) -> None:
             )
         )
 
-
-def _count(work: Workspace, table: str) -> int:
-    row = work.con.execute(f"SELECT count(*) FROM {table}").fetchone()
-    return int(row[0]) if row else 0

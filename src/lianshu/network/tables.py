@@ -81,6 +81,11 @@ class Workspace:
         self._numbers += 1
         return f"{stem}_{self._numbers}"
 
+    def row(self, sql: str) -> tuple[Any, ...]:
+        """The single row of a query, read to its end so that the connection is free again."""
+        rows: list[tuple[Any, ...]] = self.con.execute(sql).fetchall()
+        return rows[0]
+
     def close(self) -> None:
         """Close the connection and remove the spill folder."""
         self.con.close()
