@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import tempfile
 from pathlib import Path
@@ -86,3 +87,33 @@ def as_colleague(client, colleague):
 def as_stranger(client, stranger):
     client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def pytest_addoption(parser):
+    parser.addoption("--systems-out", default="", help="write {system id: [[test, outcome]]} to this file")
+    parser.addoption("--only-systems", action="store_true", help="run only tests that name a system")
+
+
+def pytest_collection_modifyitems(config, items):
+    if config.getoption("--only-systems"):
+        kept = [item for item in items if item.get_closest_marker("system")]
+        config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+        items[:] = kept
+    for item in items:
+        named = [key for mark in item.iter_markers("system") for key in mark.args]
+        item.user_properties.append(("systems", named))
+
+
+def pytest_sessionfinish(session):
+    target = session.config.getoption("--systems-out")
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if not target or reporter is None:
+        return
+    found: dict[str, list[list[str]]] = {}
+    for outcome in ("passed", "failed", "error", "skipped"):
+        for report in reporter.stats.get(outcome, []):
+            for name, value in getattr(report, "user_properties", []):
+                if name == "systems":
+                    for key in value:
+                        found.setdefault(key, []).append([report.nodeid, outcome])
+    Path(target).write_text(json.dumps(found, ensure_ascii=False), "utf-8")
