@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 from lianshu.policy.model import Node, Outline, Text
 from lianshu.policy.outline_heads import outer_lines
+from lianshu.policy.outline_leads import mend_headings, paragraph_leads
 
 _DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2}
 _CN = "一二三四五六七八九十百零〇"
 
-#: Levels of the markers, from the outside in. Documents may skip levels, never swap them.
+#: Levels of the markers, from the outside in. Documents may skip levels, never swap them. Unnumbered
+#: headings find their level from the markers below them (see ``_lead_level``).
 LEVELS = {
-    "title": 1, "head": 1, "foot": 1, "annex": 1, "turn": 2, "chapter": 3, "part": 4, "section": 5,
-    "item": 6, "sub": 8, "circle": 9, "dash": 10, "ordinal": 11, "lead": 12, "paragraph": 13, "table": 13,
+    "title": 10, "head": 10, "foot": 10, "annex": 10, "turn": 20, "chapter": 30, "part": 40, "section": 50,
+    "item": 60, "sub": 80, "circle": 90, "dash": 100, "ordinal": 110, "lead": 120,
+    "paragraph": 130, "table": 130,
 }  # fmt: skip
 
 _LEAVES = ("title", "head", "foot", "paragraph", "table")
@@ -25,7 +28,7 @@ _MARKERS = re.compile(
   | (?P<article>第[{_CN}\d]{{1,4}}条[ 、:]?)
   | (?P<part>[{_CN}]{{1,3}}(?:、|\.(?=[^\d])|,(?=[\u4e00-\u9fff]{{2,20}}$)))
   | (?P<section>\(?[{_CN}]{{1,3}}\)[、.]?)
-  | (?P<decimal>\d{{1,2}}(?:\.\d{{1,2}}){{1,2}}[ 、.]?(?=[\u4e00-\u9fff“《]))
+  | (?P<decimal>\d{{1,2}}(?:\.\d{{1,2}}){{1,2}}[ 、.]?(?=[\u4e00-\u9fff“《])(?![亿万元个家项倍年吨]))
   | (?P<item>\d{{1,3}}(?:[、.](?!\d)|(?=[\u4e00-\u9fff]{{2,12}}$)(?!年|月|日|个|家|项|亿|万|%)))
   | (?P<sub>\(?\d{{1,2}}\)[、.]?)
   | (?P<circle>[①-⑳❶-❿])
@@ -35,7 +38,7 @@ _MARKERS = re.compile(
     re.VERBOSE,
 )
 _ORDINAL = re.compile(
-    r"(?:(?<=^)|(?<=[。;:!?\n])|(?<=,))(?:其)?([一二三四五六七八九十]{1,2})(?:是|要|则)(?!一|否)"
+    rf"(?:(?<=[。;:!?\n,])|^)(?:([{_CN}]{{1,2}})(?:是|要|则)(?![一否求])|第([{_CN}]{{1,2}}),)"
 )
 _SENTENCE_END = re.compile(r"[。!?]+[”’》)]*|\n")
 _SPEAKER = re.compile(r"([\u4e00-\u9fff·]{2,6})[::]")
@@ -162,6 +165,18 @@ def _speakers(clean: str, lines: list[tuple[int, int]]) -> set[str]:
     return {name for name, count in seen.items() if count >= 2 or name in hosts}
 
 
+@dataclass(slots=True)
+class _Line:
+    """A line of the body: where its words begin behind a speaker's name, its marker, and whether it is an
+    unnumbered heading (1 to 9: the level that the format gives, 5 when only its look says so)."""
+
+    start: int
+    end: int
+    at: int
+    marker: _Marker | None = None
+    heading: int = 0
+
+
 class _Builder:
     def __init__(self, clean: str) -> None:
         self.clean = clean
@@ -179,6 +194,47 @@ class _Builder:
         return node
 
 
+_NO_HEADING = re.compile(
+    r"[。;,!?]|[:、]$|^[\d年月日 :.—-]+$|^[^\u4e00-\u9fff]+$|(?:政府|委员会|办公室|局|党委|[省市县区]委)$|日$"
+)
+
+
+def _classify(
+    clean: str, spans: list[tuple[int, int]], headings: dict[int, int], speakers: set[str]
+) -> list[_Line]:
+    lines: list[_Line] = []
+    for start, end in spans:
+        speaker = _SPEAKER.match(clean, start, end)
+        at = speaker.end() if speaker and speaker[1] in speakers else start
+        lines.append(_Line(start, end, at, _marker(clean[at:end]) if at < end else None))
+    for i, line in enumerate(lines):
+        if line.marker or line.at > line.start:
+            continue
+        if line.start in headings:
+            line.heading = headings[line.start]
+        elif line.end - line.start <= 30 and i + 1 < len(lines):
+            after = lines[i + 1]
+            body = clean[after.start : after.end]
+            if (after.marker or len(body) > 30 or "。" in body) and not _NO_HEADING.search(
+                clean[line.start : line.end]
+            ):
+                line.heading = 5
+    return lines
+
+
+def _lead_level(lines: list[_Line], index: int) -> int:
+    """Level of an unnumbered heading: just outside the first run of markers that begins below it."""
+    own = lines[index].heading
+    for line in lines[index + 1 :]:
+        if line.heading and line.heading <= own:
+            break
+        if line.marker:
+            if line.marker.number == 1:
+                return LEVELS[line.marker.kind] - 10 + own
+            break
+    return LEVELS["lead"] - 10 + own
+
+
 def outline(text: Text) -> Outline:
     """Build the tree of a repaired text.
 
@@ -186,72 +242,75 @@ def outline(text: Text) -> Outline:
     repeated or lost are set right from their neighbours; ``path`` prints the numbers set right.
     """
     clean = text.clean
-    lines = lines_of(clean)
-    build = _Builder(clean)
-    heads = outer_lines(clean, lines)
-    speakers = _speakers(clean, lines)
+    spans = lines_of(clean)
+    outer = outer_lines(clean, spans)
+    located = (text.locate(table.start, table.end) for table in text.source.tables)
+    tables = [span for span in located if span is not None]
     headings = {}
     for start, end, level in text.source.headings:
-        headings[start] = (end, level)
-    spans = (text.locate(table.start, table.end) for table in text.source.tables)
-    tables = [span for span in spans if span is not None]
-    done_tables: set[int] = set()
-    for index, (start, end) in enumerate(lines):
-        inside = next((i for i, span in enumerate(tables) if span[0] <= start < span[1]), None)
-        if inside is not None:
-            if inside not in done_tables:
-                done_tables.add(inside)
-                build.add(Node("table", LEVELS["table"], *tables[inside]))
-            continue
-        if index in heads:
-            node = build.add(Node(heads[index], LEVELS[heads[index]], start, end))
-            if node.kind == "title":
-                _set_heading(node, clean, start, end)
-            continue
-        at = start
-        speaker = _SPEAKER.match(clean, start, end)
-        if speaker and speaker[1] in speakers:
-            node = build.add(Node("turn", LEVELS["turn"], start, end))
-            _set_heading(node, clean, start, start + len(speaker[1]))
-            at = speaker.end()
-            if at >= end:
-                continue
-        _add_line(build, at, end)
+        span = text.locate(start, end)
+        if span:
+            headings[span[0]] = level
+    body = [
+        span
+        for i, span in enumerate(spans)
+        if i not in outer and not any(first <= span[0] < last for first, last in tables)
+    ]
+    lines = _classify(clean, body, headings, _speakers(clean, spans))
+    fixed = [Node(outer[i], LEVELS[outer[i]], *spans[i]) for i in outer]
+    fixed += [Node("table", LEVELS["table"], *span) for span in tables]
+    fixed.sort(key=lambda node: node.start, reverse=True)
+    build = _Builder(clean)
+    for index, line in enumerate(lines):
+        while fixed and fixed[-1].start < line.start:
+            _add_fixed(build, fixed.pop())
+        _add_line(build, lines, index)
+    while fixed:
+        _add_fixed(build, fixed.pop())
     _close(build.root, len(clean))
+    mend_headings(build.root, clean)
     _mend_numbers(build.root)
     _set_paths(build.root)
     return Outline(root=build.root, sentences=sentences(clean))
 
 
-def _add_line(build: _Builder, start: int, end: int) -> None:
-    clean = build.clean
-    marker = _marker(clean[start:end])
-    if marker is not None:
-        node = Node(marker.kind, LEVELS[marker.kind], start, end, path=marker.printed)
-        node.number = None if marker.number is None else str(marker.number)
-        build.add(node)
+def _add_fixed(build: _Builder, node: Node) -> None:
+    build.add(node)
+    if node.kind == "title":
+        _set_heading(node, build.clean, node.start, node.end)
+
+
+def _add_line(build: _Builder, lines: list[_Line], index: int) -> None:
+    clean, line = build.clean, lines[index]
+    start, end = line.at, line.end
+    if line.at > line.start:
+        node = build.add(Node("turn", LEVELS["turn"], line.start, end))
+        _set_heading(node, clean, line.start, line.at - 1)
+        if start >= end:
+            return
+    if line.marker is not None:
+        marker = line.marker
+        number = None if marker.number is None else str(marker.number)
+        node = build.add(Node(marker.kind, LEVELS[marker.kind], start, end, number, marker.printed))
         body = start + marker.width
         heading_end = _run_in(clean, body, end) if body < end else 0
-        if heading_end:
-            _set_heading(node, clean, body, heading_end)
-        else:
-            node.heading_start = node.heading_end = body
+        _set_heading(node, clean, body, heading_end or body)
         _add_ordinals(build, max(body, heading_end), end, node)
         return
-    ordinals = list(_ORDINAL.finditer(clean, start, end))
-    if (
-        ordinals
-        and ordinals[0].start() == start
-        and build.open[-1].kind in ("root", "turn", "ordinal", "part", "section", "item")
-    ):
+    first = _ORDINAL.match(clean, start, end)
+    if first and build.open[-1].kind in ("root", "turn", "ordinal", "part", "section", "item", "sub"):
         _add_ordinals(build, start, end, None)
         return
-    line = clean[start:end]
-    if len(line) <= 30 and not re.search(r"[。;,!?]", line) and not line.endswith((":", "、")):
-        node = build.add(Node("lead", LEVELS["lead"], start, end))
+    if line.heading:
+        node = build.add(Node("lead", _lead_level(lines, index), start, end))
         _set_heading(node, clean, start, end)
         return
-    _add_ordinals(build, start, end, build.add(Node("paragraph", LEVELS["paragraph"], start, end)))
+    leads = paragraph_leads(clean, start, end, build.open[-1].heading)
+    for begin, heading_end, stop in leads:
+        node = build.add(Node("lead", LEVELS["lead"], begin, stop))
+        _set_heading(node, clean, begin, heading_end)
+    if not leads:
+        _add_ordinals(build, start, end, build.add(Node("paragraph", LEVELS["paragraph"], start, end)))
 
 
 def _add_ordinals(build: _Builder, start: int, end: int, parent: Node | None) -> None:
@@ -263,7 +322,7 @@ def _add_ordinals(build: _Builder, start: int, end: int, parent: Node | None) ->
     chosen: list[tuple[int, int, int]] = []
     expect = 1
     for match in found:
-        number = chinese_number(match[1])
+        number = chinese_number(match[1] or match[2])
         if number == expect or (force and not chosen):
             chosen.append((match.start(), match.end(), number))
             expect = number + 1
@@ -277,11 +336,7 @@ def _add_ordinals(build: _Builder, start: int, end: int, parent: Node | None) ->
         else:
             node.parent = parent
             parent.children.append(node)
-        heading_end = _run_in(clean, body, stop)
-        if heading_end:
-            _set_heading(node, clean, body, heading_end)
-        else:
-            node.heading_start = node.heading_end = body
+        _set_heading(node, clean, body, _run_in(clean, body, stop) or body)
 
 
 def _close(node: Node, end: int) -> None:
