@@ -47,7 +47,11 @@ _DISTRICT = re.compile(
     r"(?:[\u4e00-\u9fff]{1,5}(?:县|区|镇|乡|街道|园)|[\u4e00-\u9fff]{2,4}市|开发区|高新区|产业带|经济带)"
     r"[^。；;]{0,12}?(?:重点|主要|加快|优先|大力|突出|着力)?(?:发展|布局|建设|打造|承接|培育)"
 )
-_OWN = re.compile(r"全(?:市|县|区|省|州|旗)|我(?:市|县|区|省|州)|本(?:市|县|区)")
+_OWN = {
+    "省": re.compile(r"全(?:省|区|市)|我(?:省|区|市)|本(?:省|市)"),
+    "市": re.compile(r"全(?:市|州|盟)|我(?:市|州|盟)|本(?:市|州)"),
+    "县": re.compile(r"全(?:市|县|区|旗|域)|我(?:市|县|区|旗)|本(?:市|县|区|旗)"),
+}
 _QUOTED = re.compile(r"《[^》]*》")
 
 
@@ -98,7 +102,9 @@ def _foreign_level(level: str | None) -> re.Pattern[str]:
     return re.compile(either(levels))
 
 
-def _score(clean: str, start: int, span: Span, anchor: re.Match[str], upper: re.Pattern[str]) -> float:
+def _score(
+    clean: str, start: int, span: Span, anchor: re.Match[str], upper: re.Pattern[str], own: re.Pattern[str]
+) -> float:
     """How surely a list is the plan's own; 0 or less when it belongs to somebody else."""
     before = _QUOTED.sub("", clean[start : span[0]])
     clause = re.split(r"[,，]", before)[-1]
@@ -117,11 +123,11 @@ def _score(clean: str, start: int, span: Span, anchor: re.Match[str], upper: re.
         score += 1
     if re.search(r"重点(?:发展|培育|打造|建设)|为主导|主导产业", near):
         score += 1.5
-    if _OWN.search(before):
+    if own.search(before):
         score += 0.5
-    if upper.search(mods) or (upper.search(before[-40:]) and not _OWN.search(clause)):
+    if upper.search(mods) or (upper.search(before[-40:]) and not own.search(clause)):
         score -= 6
-    if _DISTRICT.search(clause) and not _OWN.search(clause):
+    if _DISTRICT.search(clause) and not own.search(clause):
         score -= 6
     if _FOREIGN.search(clause[-10:]) or "传统" in mods:
         score -= 3
@@ -132,7 +138,8 @@ def _score(clean: str, start: int, span: Span, anchor: re.Match[str], upper: re.
 
 
 def _lists(clean: str, facts: dict[str, Any]) -> list[_Found]:
-    upper = _foreign_level(facts.get("level"))
+    level = facts.get("level")
+    upper, own = _foreign_level(level), _OWN.get(str(level), _OWN["县"])
     found: list[_Found] = []
     for match in _ANCHOR.finditer(clean):
         at = match.start()
@@ -151,7 +158,7 @@ def _lists(clean: str, facts: dict[str, Any]) -> list[_Found]:
                 continue
             names = good
         span = (pieces[0][0], match.end())
-        score = _score(clean, start, span, match, upper)
+        score = _score(clean, start, span, match, upper, own)
         if wanted is not None:
             score += 1 if wanted == len(names) else -1
         found.append(
@@ -167,12 +174,12 @@ def _lists(clean: str, facts: dict[str, Any]) -> list[_Found]:
         if len(names) < 2 or abs(len(names) - wanted) > max(1, wanted // 5):
             continue
         start = _sentence_start(clean, match.start())
-        score = _score(clean, start, (match.start(), match.end()), match, upper) + 1
+        score = _score(clean, start, (match.start(), match.end()), match, upper, own) + 1
         found.append(_Found(names, (match.start(), pieces[-1][1]), score, True, False, "chain-count"))
     return found
 
 
-def _heading_name(node: Node) -> str | None:
+def heading_chain(node: Node) -> str | None:
     """The industry that a heading names as a chain, if it does."""
     heading = node.heading.strip(" 。.：:")
     match = re.match(r"^(.{2,24}?)(?:产业链|产业集群|产业)(?:$|[,，。:：(（])", heading)
@@ -186,7 +193,7 @@ def _headings(outline: Outline) -> list[_Found]:
     """Two or more sibling headings that each name one industry."""
     found = []
     for parent in outline.root.walk():
-        named = [(node, name) for node in parent.children if (name := _heading_name(node))]
+        named = [(node, name) for node in parent.children if (name := heading_chain(node))]
         if len(named) >= 2 and len(named) * 2 >= len(parent.children):
             for node, name in named:
                 span = (node.heading_start, node.heading_end)

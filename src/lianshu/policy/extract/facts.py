@@ -66,6 +66,8 @@ def _is_title_line(line: str) -> bool:
         and not re.search(r"https?:|\d{4}年\d{1,2}月\d{1,2}日$", line)
         and not _DOC_NO.fullmatch(line)
         and re.search(r"[\u4e00-\u9fff]{3}", line) is not None
+        and not _GENRE.fullmatch(line)
+        and not re.search(r"(?:19|20)\d\d-\d{1,2}-\d{1,2}", line)
         and re.match(rf"{_LABELS}\s*[:：]|[\u4e00-\u9fff]{{2,6}}[:：]|索引号", line) is None
     )
 
