@@ -1,0 +1,1 @@
+"""From accepted items to rows of the rooms: proposals, one transaction, undo."""

@@ -1,0 +1,162 @@
+"""How a room takes part in adoption.
+
+A room above `plans` registers one :class:`Adopter` per kind of item from its ``registration.py``::
+
+    from lianshu.plans.adoption.registry import Adopter, Proposal, register_adopter
+
+    @register_adopter
+    class TargetAdopter(Adopter):
+        kind = "targets"            # Item.kind it consumes
+        title = "目标指标"           # heading on the preview page
+        order = 40                  # see ORDER below
+        model = Target
+
+        def propose(self, context, item):
+            values = context.values(item)
+            existing = context.earlier(item, Target) or Target.objects.filter(...natural key...).first()
+            context.want_units(values["responsible"])         # units that must exist: asked about once
+            if existing is None:
+                return [Proposal(item, "create", label=..., values={...plain JSON values...})]
+            return [Proposal(item, "match", label=..., values={...}, match_id=existing.pk, changes={...})]
+
+        def apply(self, context, proposal):
+            if proposal.match_id: target = Target.objects.get(pk=proposal.match_id) ...
+            chain = context.chain(proposal.values["chain"])    # exists by now
+            units = context.units(proposal.values["units"])
+            return target
+
+The engine (:mod:`lianshu.plans.adoption.engine`) does the rest: it shows the proposals, asks the doubtful
+ones, calls ``apply`` inside one transaction in order, records what each row was before and after, and
+undoes it. ``propose`` must not write; ``apply`` must not look at anything but the proposal and the
+context. Adopting twice changes nothing twice because ``propose`` finds what it made before by
+:meth:`AdoptionContext.earlier` (the item's lineage), then by the row's natural key.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django.db import models
+
+from .hanging import hanging_words
+from .snapshots import restore_fields
+
+if TYPE_CHECKING:
+    from lianshu.plans.models import Item
+
+    from .context import AdoptionContext
+
+#: Agreed order of the rooms' adopters; units named by any item are made after ``orgs``.
+ORDER = {
+    "chains": 10,
+    "orgs": 20,
+    "units": 25,
+    "mechanisms": 30,
+    "targets": 40,
+    "tasks": 50,
+    "recurring": 60,
+    "enterprises": 70,
+    "projects": 80,
+}
+
+ACTIONS = {"create": "新建", "match": "对应", "change": "更新", "ask": "待选", "skip": "不办"}
+
+
+@dataclass(slots=True)
+class Proposal:
+    """What adopting one item would do to one row.
+
+    ``action``: ``create``; ``match`` (the row ``match_id`` is there already and stays as it is); ``change``
+    (it is there and would change: ``changes`` says how, {field's words: (old words, new words)}); ``ask``
+    (``candidates`` as (id, words) may be meant: a person chooses one of them or 新建); ``skip`` (nothing is
+    done; ``label`` or ``question`` says why). ``values`` are plain JSON values for ``apply``. ``slot`` tells
+    apart several proposals of one item. ``item`` is None only for units that several items name.
+    """
+
+    item: Item | None
+    action: str
+    label: str = ""
+    values: dict[str, Any] = field(default_factory=dict)
+    match_id: int | None = None
+    candidates: list[tuple[int, str]] = field(default_factory=list)
+    changes: dict[str, tuple[str, str]] = field(default_factory=dict)
+    question: str = ""
+    slot: str = ""
+    kind: str = ""
+    model_label: str = ""
+
+    @property
+    def key(self) -> str:
+        """Names this proposal between preview and adoption (choices are stored under it)."""
+        return f"{self.kind}:{self.item.lineage if self.item else ''}:{self.slot}"
+
+    @property
+    def words(self) -> str:
+        return ACTIONS[self.action]
+
+
+class Adopter:
+    """One kind of item and the rows it becomes. Subclass, register with :func:`register_adopter`."""
+
+    kind: ClassVar[str]
+    title: ClassVar[str]
+    order: ClassVar[int]
+    model: ClassVar[type[models.Model]]
+    #: Rows others may come to share (units): kept at undo when something still uses them, instead of
+    #: refusing the undo.
+    keep_if_used: ClassVar[bool] = False
+    #: Relations (accessor or related names) that belong to the row itself and go with it at undo.
+    owned: ClassVar[tuple[str, ...]] = ()
+
+    def propose(self, context: AdoptionContext, item: Item) -> list[Proposal]:
+        """What adopting ``item`` would do. Writes nothing."""
+        raise LookupError(f"{type(self).__name__} does not say what it proposes")
+
+    def apply(self, context: AdoptionContext, proposal: Proposal) -> models.Model:
+        """Do it (action create or change; match only when ``changes`` is to be looked at) and return the row."""
+        raise LookupError(f"{type(self).__name__} does not say how it applies")
+
+    def in_use(self, obj: models.Model) -> str:
+        """The reason why this row cannot be taken back, in Chinese, or "". Work counts, not structure:
+        rows that merely hang below it are looked at by :meth:`hangs`."""
+        return ""
+
+    def hangs(self, obj: models.Model) -> str:
+        """What still hangs on the row when all else of the adoption is gone, in Chinese, or ""."""
+        return hanging_words(obj, owned=self.owned)
+
+    def remove(self, context: AdoptionContext, obj: models.Model) -> None:
+        """Take back a row that adoption created."""
+        obj.delete()
+
+    def restore(self, context: AdoptionContext, obj: models.Model, before: dict[str, Any]) -> None:
+        """Give a changed row its former values; ``before`` as recorded by the engine."""
+        restore_fields(obj, before)
+
+    def url(self, obj: models.Model) -> str:
+        """The row's page, or ""."""
+        get = getattr(obj, "get_absolute_url", None)
+        return str(get()) if get else ""
+
+
+_adopters: dict[str, Adopter] = {}
+
+
+def register_adopter(adopter: type[Adopter] | Adopter) -> type[Adopter] | Adopter:
+    """Register an adopter (class or instance); raises ValueError when its kind has one already."""
+    instance = adopter() if isinstance(adopter, type) else adopter
+    if instance.kind in _adopters:
+        raise ValueError(f"items of kind {instance.kind!r} have an adopter already")
+    _adopters[instance.kind] = instance
+    return adopter
+
+
+def adopters() -> list[Adopter]:
+    """All adopters in the order in which they are applied."""
+    return sorted(_adopters.values(), key=lambda adopter: (adopter.order, adopter.kind))
+
+
+def adopter_of(kind: str) -> Adopter | None:
+    """The adopter of one kind, if a room registered it."""
+    return _adopters.get(kind)
