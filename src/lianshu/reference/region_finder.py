@@ -81,13 +81,19 @@ class RegionFinder:
         mentions: list[Mention] = []
         for start, name in raw:
             previous = mentions[-1] if mentions and mentions[-1].end == start else None
-            candidates = self._candidates(name, year)
-            below = self._below(candidates, previous)
+            every = [self.table.get(code) for code in name.codes]
+            candidates = self._in_force(every, year)
+            # Below the region just named, or inside ``within``, an abolished one is likelier than a
+            # namesake elsewhere: 重庆市江北区 is not the 江北区 of Ningbo.
+            below = self._in_force(self._below(every, previous), year)
+            if within is not None:
+                inside = [c for c in every if self.table.is_within(c.code, within)]
+                candidates = self._in_force(inside, year) or candidates
             if below:
                 candidates = below
             elif not self._stands_alone(text, start, name, candidates, context):
                 continue
-            region = self._decide(candidates, name, context, within)
+            region = self._decide(candidates, name, context)
             if region is not None:
                 candidates = [region, *(c for c in candidates if c.code != region.code)]
             end = start + len(name.text)
@@ -141,11 +147,10 @@ class RegionFinder:
                 counts[code] += 1
         return counts
 
-    def _candidates(self, name: _Name, year: int | None) -> list[Region]:
-        found = [self.table.get(code) for code in name.codes]
-        if year is not None:
-            return [r for r in found if r.valid_in(year)] or found
-        return [r for r in found if r.current] or found
+    def _in_force(self, candidates: list[Region], year: int | None) -> list[Region]:
+        """Those in force (in ``year``, or now); all of them when none is."""
+        fits = [c for c in candidates if (c.current if year is None else c.valid_in(year))]
+        return fits or candidates
 
     def _below(self, candidates: list[Region], previous: Mention | None) -> list[Region]:
         """The candidates that lie below the region named immediately before: 北京市|朝阳区."""
@@ -185,11 +190,7 @@ class RegionFinder:
             for c in candidates
         )
 
-    def _decide(
-        self, candidates: list[Region], name: _Name, context: dict[str, int], within: str | None
-    ) -> Region | None:
-        if within is not None:
-            candidates = [c for c in candidates if self.table.is_within(c.code, within)] or candidates
+    def _decide(self, candidates: list[Region], name: _Name, context: dict[str, int]) -> Region | None:
         if len(candidates) == 1:
             return candidates[0]
 
