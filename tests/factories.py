@@ -53,8 +53,8 @@ class World:
     def build(cls) -> World:
         province = make_region("990000", "示例省", "province")
         city = make_region("990100", "示例市", "city", province)
-        county = make_region("990121", "云溪县", "county", city, short_name="云溪")
-        neighbour = make_region("990122", "石泉县", "county", city, short_name="石泉")
+        county = make_region("990121", "青澜县", "county", city, short_name="青澜")
+        neighbour = make_region("990122", "禾渡县", "county", city, short_name="禾渡")
         chain = Chain.objects.create(region=county, name="电子信息")
         other_chain = Chain.objects.create(region=county, name="新材料")
         foreign_chain = Chain.objects.create(region=neighbour, name="电子信息")
@@ -62,9 +62,9 @@ class World:
         chain_office = Unit.objects.create(
             region=county, name="电子信息链条办", kind=Unit.Kind.CHAIN_OFFICE, chain=chain
         )
-        department = Unit.objects.create(region=county, name="云溪县科技局", short_name="科技局")
-        other_department = Unit.objects.create(region=county, name="云溪县财政局", short_name="财政局")
-        park = Unit.objects.create(region=county, name="云溪高新区管委会", kind=Unit.Kind.PARK)
+        department = Unit.objects.create(region=county, name="青澜县科技局", short_name="科技局")
+        other_department = Unit.objects.create(region=county, name="青澜县财政局", short_name="财政局")
+        park = Unit.objects.create(region=county, name="青澜高新区管委会", kind=Unit.Kind.PARK)
         chief_person = Person.objects.create(region=county, name="示例甲", title="副县长")
         owner = make_user("owner", "总链办小周", "general_office", county, unit=office)
         colleague = make_user(

@@ -42,7 +42,7 @@ def test_write_out_of_scope_is_refused(world):
 
 def test_explain_names_the_grant(world):
     ((words, verbs),) = explain(world.colleague, world.chain)
-    assert "云溪县及以下 · 链条办" in words
+    assert "青澜县及以下 · 链条办" in words
     assert "编辑" in verbs
     assert explain(world.stranger, world.chain) == []
 
