@@ -1,0 +1,162 @@
+"""The arrays the cascade kernel runs on, built once per network.
+
+Each direction is the same shape of problem: the loss of a firm is the largest, over its groups of links, of
+a weighted sum of its neighbours' losses. Downstream a buyer has one group per essential supplying sector
+and one for all non-essential inputs; upstream a supplier has a single group, its customers. Negligible
+inputs occur in no group.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lianshu.network.kernel_vector import LANES, PREFETCH
+from lianshu.network.network import ESSENTIAL, NEGLIGIBLE, FloatArray, Network
+
+LongArray = NDArray[np.int64]
+
+
+class Direction(NamedTuple):
+    """Links of one direction, by receiving firm (pull) and by sending firm (push).
+
+    Attributes:
+        rows: receiving firms that have links.
+        row_ptr: (n + 1,) range of groups of each receiving firm.
+        group_ptr: (groups + 1,) range of links of each group; no group is empty.
+        source: sending firm of each link, padded by PREFETCH zeros.
+        weight: share of the receiving firm's group total the link stands for.
+        out_ptr: (n + 1,) range of links of each sending firm in the three arrays below.
+        out_row, out_group, out_weight: receiving firm, group and weight of each link.
+        base, size: market sales before the shock (markets,) and firm sales (n,); see `market`.
+        market: (n,) market of each sending firm; empty when market shares are off.
+    """
+
+    rows: LongArray
+    row_ptr: LongArray
+    group_ptr: LongArray
+    source: NDArray[np.uint32]
+    weight: FloatArray
+    out_ptr: LongArray
+    out_row: NDArray[np.uint32]
+    out_group: NDArray[np.uint32]
+    out_weight: FloatArray
+    base: FloatArray
+    size: FloatArray
+    market: NDArray[np.int32]
+
+
+class Layout(NamedTuple):
+    """Both directions of a network, with firms renumbered for locality: kernel firm r is `order[r]`."""
+
+    order: LongArray
+    rank: LongArray
+    upstream: Direction
+    downstream: Direction
+    share: FloatArray
+
+
+def build(network: Network, market: bool = True) -> Layout:
+    """Lay out a network for the kernel.
+
+    Weights follow Diem et al. (2022) in the form of the class matrix: a link into an essential input counts
+    as its share of all purchases of that product, into a non-essential one as its share of all purchases,
+    upstream as its share of the supplier's sales. Where revenue or costs are known they replace the sums
+    seen in the links as denominator (for costs: the whole column is scaled).
+    """
+    n, m = network.firm_count, network.sector_count
+    order = locality_order(network)
+    rank = np.empty(n, dtype=np.int64)
+    rank[order] = np.arange(n)
+    supplier, buyer = network.supplier.astype(np.int64), network.buyer.astype(np.int64)
+    product = network.sector[supplier].astype(np.int64)
+    amount = network.amount
+
+    turnover = network.sales
+    if network.revenue is not None:
+        turnover = np.where(network.revenue > 0, network.revenue, turnover)
+    scale = np.ones(n)
+    if network.costs is not None:
+        known = (network.costs > 0) & (network.purchases > 0)
+        scale[known] = network.purchases[known] / network.costs[known]
+
+    sales = network.sales[order]
+    markets = network.markets[order]
+    base = np.bincount(markets, weights=sales, minlength=m).astype(np.float64)
+    none = np.empty(0, dtype=np.int32)
+    upstream = _direction(
+        n, rank[supplier], np.zeros_like(buyer), rank[buyer], amount / turnover[supplier], base, sales, none
+    )
+
+    importance = network.classes[product, network.sector[buyer]]
+    _, slot = np.unique(buyer * m + product, return_inverse=True)
+    of_product = np.bincount(slot, weights=amount)[slot] if amount.size else amount
+    must = importance == ESSENTIAL
+    weight = amount / np.where(must, of_product, network.purchases[buyer]) * scale[buyer]
+    felt = importance != NEGLIGIBLE
+    kind = np.where(must, product, m)  # all non-essential inputs of a buyer form one group
+    downstream = _direction(
+        n,
+        rank[buyer[felt]],
+        kind[felt],
+        rank[supplier[felt]],
+        weight[felt],
+        base,
+        sales,
+        markets if market else none,
+    )
+    total = network.loss_weights.sum()
+    share = network.loss_weights[order] / (total if total > 0 else 1.0)
+    return Layout(order, rank, upstream, downstream, share)
+
+
+def locality_order(network: Network) -> LongArray:
+    """Order of firms in memory: most connected first, so the busiest rows share the nearest cache."""
+    degree = np.bincount(network.supplier, minlength=network.firm_count)
+    degree += np.bincount(network.buyer, minlength=network.firm_count)
+    return np.argsort(-degree, kind="stable").astype(np.int64)
+
+
+def aligned_rows(count: int) -> FloatArray:
+    """(count, LANES) zeros whose rows start on cache lines."""
+    width = LANES * 8
+    raw = np.zeros(count * width + 64, dtype=np.uint8)
+    start = -raw.ctypes.data % 64
+    return raw[start : start + count * width].view(np.float64).reshape(count, LANES)
+
+
+def _direction(
+    n: int,
+    receiver: LongArray,
+    kind: LongArray,
+    sender: LongArray,
+    weight: FloatArray,
+    base: FloatArray,
+    size: FloatArray,
+    market: NDArray[np.int32],
+) -> Direction:
+    order = np.lexsort((sender, kind, receiver))
+    receiver, kind, sender, weight = receiver[order], kind[order], sender[order], weight[order]
+    fresh = np.ones(receiver.size, dtype=np.bool_)
+    fresh[1:] = (receiver[1:] != receiver[:-1]) | (kind[1:] != kind[:-1])
+    starts = np.flatnonzero(fresh)
+    group = np.cumsum(fresh) - 1
+    group_ptr = np.append(starts, receiver.size).astype(np.int64)
+    row_ptr = np.searchsorted(receiver[starts], np.arange(n + 1)).astype(np.int64)
+    by_sender = np.argsort(sender, kind="stable")
+    return Direction(
+        rows=np.flatnonzero(np.diff(row_ptr)).astype(np.int64),
+        row_ptr=row_ptr,
+        group_ptr=group_ptr,
+        source=np.concatenate((sender, np.zeros(PREFETCH + 1, dtype=np.int64))).astype(np.uint32),
+        weight=np.ascontiguousarray(weight),
+        out_ptr=np.searchsorted(sender[by_sender], np.arange(n + 1)).astype(np.int64),
+        out_row=receiver[by_sender].astype(np.uint32),
+        out_group=group[by_sender].astype(np.uint32),
+        out_weight=np.ascontiguousarray(weight[by_sender]),
+        base=base,
+        size=size,
+        market=np.ascontiguousarray(market),
+    )

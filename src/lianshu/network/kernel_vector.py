@@ -1,0 +1,189 @@
+"""Vector operations of the cascade kernel: one firm of LANES scenarios at a time.
+
+numba's own vectoriser keeps the running sum of a lane loop in memory; building the loop directly in LLVM's
+vector types keeps it in registers and is three to four times as fast (docs/benchmarks.md). A row is LANES
+float64 = one cache line, so a link costs one cache-line read whatever its place. Rows whose turn comes
+`PREFETCH` links later are fetched ahead. Multiply-add is fused explicitly, so a lane's bits do not depend
+on what stands in the other lanes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba.core import cgutils, types
+from numba.extending import intrinsic
+
+LANES = 8
+PREFETCH = 48
+
+_LONG = ir.IntType(64)
+_WORD = ir.IntType(32)
+_ROW = ir.VectorType(ir.DoubleType(), LANES)
+_LINE = 8  # stated alignment in bytes: rows are aligned to 64 by `aligned_rows`, the code does not rely on it
+
+
+class _Emitter:
+    """Pointer arithmetic and the few vector operations the two intrinsics need."""
+
+    def __init__(self, context: Any, builder: Any, signature: Any, values: Any) -> None:
+        self.builder = builder
+        self._pointers = [
+            cgutils.create_struct_proxy(kind)(context, builder, value=value).data
+            if isinstance(kind, types.Array)
+            else value
+            for kind, value in zip(signature.args, values, strict=True)
+        ]
+
+    def argument(self, position: int) -> Any:
+        """Data pointer of an array argument, or the value of a scalar one."""
+        return self._pointers[position]
+
+    def rows(self, position: int) -> Any:
+        """Pointer to LANES-wide rows of an array argument."""
+        return self.builder.bitcast(self._pointers[position], _ROW.as_pointer())
+
+    def load_row(self, rows: Any, index: Any) -> Any:
+        loaded = self.builder.load(self.builder.gep(rows, [index]))
+        loaded.align = _LINE
+        return loaded
+
+    def store_row(self, value: Any, rows: Any, index: Any) -> None:
+        self.builder.store(value, self.builder.gep(rows, [index])).align = _LINE
+
+    def item(self, pointer: Any, index: Any) -> Any:
+        return self.builder.load(self.builder.gep(pointer, [index]))
+
+    def spread(self, scalar: Any) -> Any:
+        """The scalar in every lane."""
+        blank = ir.Constant(_ROW, ir.Undefined)
+        first = self.builder.insert_element(blank, scalar, ir.Constant(_WORD, 0))
+        everywhere = ir.Constant(ir.VectorType(_WORD, LANES), [0] * LANES)
+        return self.builder.shuffle_vector(first, blank, everywhere)
+
+    def larger(self, left: Any, right: Any) -> Any:
+        return self.builder.select(self.builder.fcmp_ordered(">", left, right), left, right)
+
+    def smaller(self, left: Any, right: Any) -> Any:
+        return self.builder.select(self.builder.fcmp_ordered("<", left, right), left, right)
+
+    def multiply_add(self, left: Any, right: Any, addend: Any) -> Any:
+        kind = ir.FunctionType(_ROW, [_ROW] * 3)
+        function = cgutils.get_or_insert_function(self.builder.module, kind, f"llvm.fma.v{LANES}f64")
+        return self.builder.call(function, [left, right, addend])
+
+    def prefetch_row(self, rows: Any, index: Any) -> None:
+        byte = ir.IntType(8).as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [byte, _WORD, _WORD, _WORD])
+        function = cgutils.get_or_insert_function(self.builder.module, kind, "llvm.prefetch.p0")
+        address = self.builder.bitcast(self.builder.gep(rows, [index]), byte)
+        read, keep, data = (ir.Constant(_WORD, value) for value in (0, 3, 1))
+        self.builder.call(function, [address, read, keep, data])
+
+
+def _constant(value: float) -> Any:
+    return ir.Constant(_ROW, [value] * LANES)
+
+
+@intrinsic
+def advance_row(  # type: ignore[no-untyped-def]
+    typingctx, table, source, weight, group_ptr, first, last, old, new, row, mask, change
+):
+    """new[row] = max(old[row], min(1, mask · max over groups first..last of Σ weight · table[source])).
+
+    `table`, `old`, `new` are (rows, LANES) float64; `source` uint32 and `weight` float64 per link, with at
+    least PREFETCH spare entries at the end of `source`; groups are non-empty ranges of links given by
+    `group_ptr`. `mask` and `change` are (1, LANES): 1.0 in running lanes, and the largest growth so far.
+    """
+    signature = types.void(
+        table, source, weight, group_ptr, types.intp, types.intp, old, new, types.intp, mask, change
+    )
+
+    def codegen(context, builder, signature, values):  # type: ignore[no-untyped-def]
+        emit = _Emitter(context, builder, signature, values)
+        rows, indices, weights, bounds = emit.rows(0), emit.argument(1), emit.argument(2), emit.argument(3)
+        begin, end, row_index = emit.argument(4), emit.argument(5), emit.argument(8)
+        one, zero, nothing = ir.Constant(_LONG, 1), _constant(0.0), ir.Constant(_LONG, 0)
+
+        entry = builder.block
+        group_block = builder.append_basic_block("group")
+        link_block = builder.append_basic_block("link")
+        group_end = builder.append_basic_block("group.end")
+        settle = builder.append_basic_block("settle")
+        builder.cbranch(builder.icmp_signed("<", begin, end), group_block, settle)
+
+        builder.position_at_end(group_block)
+        group, worst = builder.phi(_LONG), builder.phi(_ROW)
+        next_group = builder.add(group, one)
+        start, stop = emit.item(bounds, group), emit.item(bounds, next_group)
+        builder.branch(link_block)
+
+        builder.position_at_end(link_block)
+        link, total = builder.phi(_LONG), builder.phi(_ROW)
+        ahead = emit.item(indices, builder.add(link, ir.Constant(_LONG, PREFETCH)))
+        emit.prefetch_row(rows, builder.zext(ahead, _LONG))
+        place = builder.zext(emit.item(indices, link), _LONG)
+        sum_ = emit.multiply_add(emit.spread(emit.item(weights, link)), emit.load_row(rows, place), total)
+        next_link = builder.add(link, one)
+        link.add_incoming(start, group_block)
+        link.add_incoming(next_link, link_block)
+        total.add_incoming(zero, group_block)
+        total.add_incoming(sum_, link_block)
+        builder.cbranch(builder.icmp_signed("<", next_link, stop), link_block, group_end)
+
+        builder.position_at_end(group_end)
+        now_worst = emit.larger(sum_, worst)
+        group.add_incoming(begin, entry)
+        group.add_incoming(next_group, group_end)
+        worst.add_incoming(zero, entry)
+        worst.add_incoming(now_worst, group_end)
+        builder.cbranch(builder.icmp_signed("<", next_group, end), group_block, settle)
+
+        builder.position_at_end(settle)
+        final = builder.phi(_ROW)
+        final.add_incoming(zero, entry)
+        final.add_incoming(now_worst, group_end)
+        running = builder.fmul(final, emit.load_row(emit.rows(9), nothing))
+        before = emit.load_row(emit.rows(6), row_index)
+        after = emit.larger(emit.smaller(running, _constant(1.0)), before)
+        emit.store_row(after, emit.rows(7), row_index)
+        growth = emit.rows(10)
+        emit.store_row(
+            emit.larger(builder.fsub(after, before), emit.load_row(growth, nothing)), growth, nothing
+        )
+        return context.get_dummy_value()
+
+    return signature, codegen
+
+
+@intrinsic
+def add_row(typingctx, table, row, factor, out, place):  # type: ignore[no-untyped-def]
+    """out[place] += factor · table[row], lane by lane."""
+    signature = types.void(table, types.intp, types.float64, out, types.intp)
+
+    def codegen(context, builder, signature, values):  # type: ignore[no-untyped-def]
+        emit = _Emitter(context, builder, signature, values)
+        target, place = emit.rows(3), emit.argument(4)
+        row = emit.load_row(emit.rows(0), emit.argument(1))
+        factor = emit.spread(emit.argument(2))
+        emit.store_row(emit.multiply_add(factor, row, emit.load_row(target, place)), target, place)
+        return context.get_dummy_value()
+
+    return signature, codegen
+
+
+@intrinsic
+def share_row(typingctx, table, row, factor, inverse, place, out):  # type: ignore[no-untyped-def]
+    """out[row] = table[row] · min(1, factor · inverse[place]), lane by lane."""
+    signature = types.void(table, types.intp, types.float64, inverse, types.intp, out)
+
+    def codegen(context, builder, signature, values):  # type: ignore[no-untyped-def]
+        emit = _Emitter(context, builder, signature, values)
+        row = emit.argument(1)
+        ratio = builder.fmul(emit.spread(emit.argument(2)), emit.load_row(emit.rows(3), emit.argument(4)))
+        share = emit.smaller(ratio, _constant(1.0))
+        emit.store_row(builder.fmul(emit.load_row(emit.rows(0), row), share), emit.rows(5), row)
+        return context.get_dummy_value()
+
+    return signature, codegen
