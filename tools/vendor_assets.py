@@ -81,7 +81,9 @@ def main(source: Path) -> None:
         target.mkdir(parents=True, exist_ok=True)
         with tarfile.open(source / f"{package}.tgz") as archive:
             for name in names:
-                data = re.sub(rb"\n?(/\*|//)# sourceMappingURL=[^\n*]*(\*/)?\s*$", b"\n", member(archive, name))
+                data = re.sub(
+                    rb"\n?(/\*|//)# sourceMappingURL=[^\n*]*(\*/)?\s*$", b"\n", member(archive, name)
+                )
                 (target / Path(name).name).write_bytes(data)
             if package.startswith("tabler-icons"):
                 (target / "sprite.svg").write_text(sprite(archive))

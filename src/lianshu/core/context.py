@@ -6,15 +6,23 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from .registries import registry
-from .scope import may
+from .lens import lens_of
+from .navigation import menu
+from .notices import unread_count
+
+#: the phone's bottom bar holds four entries, the rest stands behind 更多
+BOTTOM_BAR = 4
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Navigation the person may use; nothing for visitors."""
+    """Navigation the person may use, the lens and the number of unread notices; nothing for visitors."""
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
+    if user is None or not user.is_authenticated or getattr(request, "htmx", False):
         return {}
-    items = sorted(registry.navigation, key=lambda item: item.order)
-    shown = [item for item in items if item.action is None or may(user, item.action)]
-    return {"navigation": shown, "creators": registry.creators if may(user, "edit") else []}
+    entries = menu(user, request.path)
+    return {
+        "navigation": entries,
+        "bottom_bar": entries[:BOTTOM_BAR],
+        "lens": lens_of(request),
+        "unread_notices": unread_count(user),
+    }

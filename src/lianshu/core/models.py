@@ -66,6 +66,7 @@ class Job(models.Model):
     beat = models.DateTimeField("最近心跳", null=True)
     owner_process = models.CharField("执行进程", max_length=80, blank=True)
     attempts = models.PositiveSmallIntegerField("次数", default=0)
+    cancel_asked = models.BooleanField("要求停止", default=False)
 
     class Meta:
         verbose_name = "后台任务"
@@ -216,6 +217,32 @@ class ImportRow(models.Model):
 
     def __str__(self) -> str:
         return f"第{self.number}行"
+
+
+class Notice(models.Model):
+    """A short message to one person that leads to a page; ``key`` keeps it from being said twice."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="notices")
+    title = models.CharField("内容", max_length=200)
+    url = models.CharField("地址", max_length=300, blank=True)
+    light = models.CharField("轻重", max_length=8, default="grey")
+    key = models.CharField(max_length=120, blank=True)
+    at = models.DateTimeField("时间", auto_now_add=True)
+    read_at = models.DateTimeField("已读时间", null=True)
+
+    class Meta:
+        verbose_name = "通知"
+        ordering = ["-at", "-id"]
+        indexes = [
+            models.Index(fields=["user"], name="notice_unread", condition=models.Q(read_at=None)),
+            models.Index(fields=["user", "-at"], name="notice_user"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "key"], name="notice_once", condition=~models.Q(key=""))
+        ]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class Setting(models.Model):

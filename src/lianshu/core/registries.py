@@ -13,15 +13,21 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """An entry of the navigation. ``action`` is the gate action a person needs to see it (None: all)."""
+    """An entry of the navigation. ``action`` is the gate action a person needs to see it (None: all).
+
+    ``label`` is one of the words of :data:`lianshu.core.navigation.SECTIONS` for an entry of the first
+    level. ``prefixes`` are further paths at which the entry counts as the current one (its own address
+    and those of its children always do). ``args`` are the arguments of ``url_name``.
+    """
 
     label: str
     url_name: str
-    icon: str
-    order: int
+    icon: str = ""
+    order: int = 100
     action: str | None = "view"
     prefixes: tuple[str, ...] = ()
     children: tuple[NavItem, ...] = ()
+    args: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,16 +89,23 @@ class BoardColumn:
 
 @dataclass(slots=True)
 class Registry:
-    """All registrations of one running system."""
+    """All registrations of one running system.
+
+    ``navigation``: entries of the first level; ``menu_items``: section label → entries below it.
+    ``searches``: ``(user, text)`` → (label, kind in words, address) of rows the user may see, best first.
+    ``creators``: entries of 新建 ▾ on 我的工作, shown to whom ``action`` allows.
+    ``counts``: the figures of ``lianshu status --json``.
+    """
 
     navigation: list[NavItem] = field(default_factory=list)
+    menu_items: dict[str, list[NavItem]] = field(default_factory=dict)
     panels: list[Panel] = field(default_factory=list)
     agenda: list[Callable[[Any, dt.date], Iterable[AgendaItem]]] = field(default_factory=list)
     handed_out: list[Callable[[Any, dt.date], Iterable[AgendaItem]]] = field(default_factory=list)
     board: list[BoardColumn] = field(default_factory=list)
     searches: list[Callable[[Any, str], Iterable[tuple[str, str, str]]]] = field(default_factory=list)
     counts: dict[str, Callable[[], int]] = field(default_factory=dict)
-    creators: list[tuple[str, str, str]] = field(default_factory=list)
+    creators: list[NavItem] = field(default_factory=list)
 
     def panels_of(self, page: str) -> list[Panel]:
         return sorted((panel for panel in self.panels if panel.page == page), key=lambda panel: panel.order)

@@ -1,0 +1,1 @@
+"""Pages of the base room, one small file per use."""

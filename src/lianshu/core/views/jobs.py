@@ -1,0 +1,70 @@
+"""Background work on screen."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from lianshu.core import jobs
+from lianshu.core.errors import LianshuError
+from lianshu.core.models import Job
+from lianshu.core.scope import may
+
+
+def _own(request: HttpRequest, pk: uuid.UUID) -> Job:
+    """A person sees the work they asked for; the system administrator sees all."""
+    rows = Job.objects.select_related("asked_by").filter(pk=pk)
+    if not may(request.user, "manage_users"):
+        rows = rows.filter(asked_by=request.user)
+    job = rows.first()
+    if job is None:
+        raise LianshuError("E1002")
+    return jobs.with_progress(job)
+
+
+@require_safe
+def job_list(request: HttpRequest) -> HttpResponse:
+    """The person's background work, newest first."""
+    rows = Job.objects.select_related("asked_by")
+    everyone = may(request.user, "manage_users")
+    if not everyone:
+        rows = rows.filter(asked_by=request.user)
+    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    for job in page:
+        jobs.with_progress(job)
+    return render(request, "core/jobs.html", {"page": page, "everyone": everyone})
+
+
+@require_safe
+def job_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """One piece of work with its progress."""
+    return render(request, "core/job.html", {"job": _own(request, pk)})
+
+
+@require_safe
+def job_progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """The progress box, asked for once a second while the work goes on.
+
+    With ``follow=1`` the page goes to the result's address when the work is done.
+    """
+    job = _own(request, pk)
+    follow = request.GET.get("follow") == "1"
+    response = render(
+        request,
+        "core/job_progress.html",
+        {"job": job, "left": jobs.seconds_left(job), "follow": follow},
+    )
+    if follow and job.status == Job.Status.DONE and job.result.get("url"):
+        response["HX-Redirect"] = job.result["url"]
+    return response
+
+
+@require_POST
+def job_cancel(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
+    """Stop one's own work."""
+    jobs.job_cancel(request.user, _own(request, pk))
+    return redirect("job", pk)
