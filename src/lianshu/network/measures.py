@@ -224,12 +224,13 @@ def coverage(tables: MeasureTables, by: str = "all") -> Table:
     known = known.join(groups, "firm")
     purchases = known.purchases.fill_null(0.0)
     # Costs of nought say nothing; an unknown cost must not look like full coverage.
-    declares = known.costs.notnull() & (known.costs > 0)
-    seen = ibis.least(purchases, known.costs)
+    costs = known.costs.fill_null(0.0)
+    declares = costs > 0
+    seen = ibis.least(purchases, costs)
     total = known.group_by("label").agg(
         firms=known.count(),
         declaring=declares.sum(),
-        costs=known.costs.sum(where=declares).fill_null(0.0),
+        costs=costs.sum(where=declares).fill_null(0.0),
         seen=seen.sum(where=declares).fill_null(0.0),
     )
     return total.mutate(covered=ibis.ifelse(total.costs > 0, total.seen / total.costs, ibis.null("float64")))
