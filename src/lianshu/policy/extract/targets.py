@@ -1,12 +1,371 @@
-"""Extractor of targets."""
+"""Extractor of targets: every quantified commitment of the document."""
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lianshu.policy.model import Item, Outline, Text
+from lianshu.policy.grammar import names
+from lianshu.policy.grammar.measures import AFTER, basis, comparator, is_growth, strives
+from lianshu.policy.grammar.periods import Calendar, Mention, find_periods
+from lianshu.policy.grammar.refusals import is_past, refusal
+from lianshu.policy.grammar.scopes import Scopes, chain_stem
+from lianshu.policy.lexicon import choice
+from lianshu.policy.model import Item, Node, Outline, Text
+from lianshu.reference.quantity import Found, find_quantities
+
+_WORKING = re.compile(choice("targets", "working"))
+_STRIVING_HEAD = re.compile(
+    r"^(?:[—\s]|[(（]?[一二三四五六七八九十\d]+[)）、.．]|[一二三四五六七八九十]是|第[一二三][,，]|"
+    r"□|到?20\d\d年?(?:底|末)?|[^,;。]{0,16}(?:到|至)20\d\d年?(?:底|末)?|\d{1,2}月|底|末|前|,|:|(?:到|至)?“?十[一二三四五六七八九]五”?(?:末|期间|时期)?|"
+    r"通过[^,;。]{1,10}(?:努力|实施)|经过[^,;。]{1,10}努力|用[^,;。]{1,8}时间|未来[^,;。]{1,4}年|明年年?底?|今年年?底?|全年|每年|各?地|我市|全市|我县|全县|全省|我省|全区)*$"
+)
+_CONNECTED = re.compile(r"(?:和|及|与|以及|、)$")
+_SKIPPED = ("title", "head", "foot")
+
+
+@dataclass(slots=True)
+class _Carry:
+    """What a list hands on from one item to the next."""
+
+    op: str | None = None
+    adding: bool = False
+    name: str = ""
+    start: int = 0
+    scope: str = ""
+    kind: str = ""
+    accepted: bool = False
+    spread: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A figure in its sentence; all offsets are into the clean text."""
+
+    found: Found
+    sentence: tuple[int, int]
+    segment: int  # begin of the ;-part
+    clause: int  # begin of the ,-part
+    piece: int  # begin of the figure's own words: after the figure before it
+    stop: int  # end of what can be its name on the right
+
+
+class _Reader:
+    def __init__(self, text: Text, outline: Outline, facts: dict[str, Any]) -> None:
+        self.text, self.clean, self.outline = text, text.clean, outline
+        self.calendar = Calendar.of(facts)
+        self.periods = find_periods(self.clean)
+        self.period_starts = [m.start for m in self.periods]
+        self.nodes = list(outline.root.walk())
+        self.node_starts = [node.start for node in self.nodes]
+        self.scopes = Scopes(facts, self._chain_sections(facts))
+        self.items: list[Item] = []
+
+    # --- the document's structure ---------------------------------------------------------------
+
+    def _chain_sections(self, facts: dict[str, Any]) -> dict[str, str]:
+        """Per chain the text of the outline's part whose heading names it."""
+        sections: dict[str, str] = {}
+        for chain in facts.get("chains") or []:
+            stem = chain_stem(chain)
+            for node in self.nodes:
+                if node.kind in ("section", "item", "part", "sub") and stem and stem in node.heading[: len(stem) + 12]:
+                    sections.setdefault(chain, self.clean[node.start : node.end])
+        return sections if len(sections) > 1 else {}
+
+    def node_at(self, offset: int) -> Node:
+        """The innermost part of the outline at a place."""
+        node: Node | None = self.nodes[max(0, bisect_right(self.node_starts, offset) - 1)]
+        while node is not None and not node.start <= offset < node.end:
+            node = node.parent
+        return node or self.outline.root
+
+    def mentions(self, start: int, end: int) -> list[Mention]:
+        """The periods within a span."""
+        first = bisect_right(self.period_starts, start - 1)
+        return [m for m in self.periods[first : bisect_right(self.period_starts, end - 1)] if m.end <= end]
+
+    # --- one sentence ----------------------------------------------------------------------------
+
+    def read_sentence(self, start: int, end: int) -> None:
+        """Read the figures of one sentence from left to right."""
+        figures = find_quantities(self.clean[start:end])
+        if not figures or self.node_at(start).kind in _SKIPPED:
+            return
+        figures = [replace(f, start=f.start + start, end=f.end + start) for f in figures]
+        carry, segment = _Carry(), start
+        previous: Found | None = None
+        for i, found in enumerate(figures):
+            following = figures[i + 1] if i + 1 < len(figures) else None
+            place = self._place(found, previous, following, start, end)
+            if place.segment != segment:
+                carry, segment = _Carry(), place.segment
+            read = self._read_figure(place, carry)
+            if read is not None:
+                carry, previous = read, found
+
+    def _place(self, found: Found, previous: Found | None, following: Found | None, start: int, end: int) -> _Place:
+        clean = self.clean
+        depth, clause, segment = 0, None, start
+        for i in range(found.start - 1, start - 1, -1):
+            char = clean[i]
+            if char in ")”》":
+                depth += 1
+            elif char in "(“《":
+                depth = max(0, depth - 1) if depth else 0
+            elif not depth and char in ",:;\n":
+                if clause is None:
+                    clause = i + 1
+                if char == ";":
+                    segment = i + 1
+                    break
+        clause = start if clause is None else clause
+        piece = clause
+        if previous is not None and previous.end > clause:
+            match = AFTER.match(clean, previous.end)
+            piece = match.end() if match else previous.end
+            comma = clean.rfind("、", piece, found.start)
+            if comma >= 0:
+                piece = comma + 1
+            if _CONNECTED.search(clean[piece : found.start]):  # 20个国家级和40个省级…
+                piece = found.start
+        stop, depth = found.end, 0
+        limit = following.start if following else end
+        while stop < end:
+            char = clean[stop]
+            if char in "(“《":
+                depth += 1
+            elif char in ")”》":
+                if not depth:
+                    break
+                depth -= 1
+            elif not depth and (char in ",;:。\n" or stop >= limit):
+                break
+            stop += 1
+        if following is not None and stop >= following.start:
+            stop = following.start
+            comma = clean.rfind("、", found.end, stop)
+            if comma >= 0:
+                stop = comma
+        return _Place(found, (start, end), segment, clause, piece, stop)
+
+    def _read_figure(self, place: _Place, carry: _Carry) -> _Carry | None:
+        """Read one figure into an item. Gives what its list hands on, ``None`` when it is no target."""
+        clean, found = self.clean, place.found
+        start, end = place.sentence
+        left = clean[place.piece : found.start]
+        right = clean[found.end : place.stop]
+        line = clean.rfind("\n", 0, found.start) + 1
+        node = self.node_at(found.start)
+        refused = refusal(found, left, right, clean[start:end], clean[max(line, node.start) : node.end])
+        if refused is not None:
+            return None
+        upper = self.scopes.is_upper(clean[line : found.start])
+        if is_past(left, clean[start : found.start]) and not upper:
+            return None
+
+        own_op = comparator(left, clean[found.end : min(end, found.end + 8)], found)
+        own_adding = names.adds(left)
+        own_verb = own_adding or own_op not in (None, "range") or is_growth(left) or bool(_WORKING.search(left))
+        listed = carry.accepted and not own_verb
+        period = self._period(place)
+        if not (own_verb or listed or period != "none" or strives(clean[place.segment : found.start])):
+            return None
+        name, full_name, first = self._name(place, carry, left, right)
+        if not full_name:
+            return None
+
+        adding = own_adding or (listed and carry.adding)
+        op = own_op or (carry.op if listed else None) or "="
+        if op == "=" and self._striving(place):
+            op = ">="
+        scope, scope_sure = self._scope(place, full_name, node, upper)
+        if listed and scope == "region" and carry.scope.startswith("chain:") and found.quantity.kind == carry.kind:
+            scope, scope_sure = carry.scope, False
+        confidence, reason = self._confidence(found, own_verb, listed, period, scope_sure)
+        first, last = self.text.span(first, name.end)
+        item = Item(
+            kind="targets",
+            fields={
+                "name": full_name,
+                "low": found.quantity.low,
+                "high": found.quantity.high,
+                "unit": self._unit(found, full_name),
+                "op": op,
+                "basis": basis(left, found, adding=adding),
+                "period": period,
+                "scope": scope,
+            },
+            start=first,
+            end=last,
+            confidence=confidence,
+            reason=reason,
+            rule=f"target.{'verb' if own_verb else 'list' if listed else 'context'}.{name.side}.{found.form}",
+        )
+        self.items.append(item)
+        handed_on = own_op if own_op in (">=", "<=", "~") and not AFTER.match(right) else None
+        if not name.text or names.is_adding(name.text):  # 达到10家, 净增20家: the list goes on as before
+            return replace(carry, accepted=True)
+        if names.is_growing(name.text):
+            return replace(carry, accepted=True, op=None)
+        return _Carry(
+            op=handed_on or (carry.op if listed else None),
+            adding=adding,
+            name=full_name,
+            start=name.start,
+            scope=scope,
+            kind=found.quantity.kind,
+            accepted=True,
+            spread=carry.spread if listed else self._spread(place, full_name, left),
+        )
+
+    @staticmethod
+    def _unit(found: Found, name: str) -> str:
+        """The unit; 零突破 takes that of what is counted."""
+        if found.form != "first":
+            return found.quantity.unit
+        return "家" if re.search(r"企业|公司|机构", name) else "项" if re.search(r"技术|奖|标准|专利", name) else "个"
+
+    def _name(self, place: _Place, carry: _Carry, left: str, right: str) -> tuple[names.Name, str, int]:
+        """The name as it stands, the name in full, and where the evidence begins."""
+        clean, found = self.clean, place.found
+        on_right = names.right_named(left, right)
+        if on_right:
+            name = names.right_name(clean, place.piece, found, place.stop)
+        else:
+            name = names.left_name(clean, place.piece, found)
+        text = name.text
+        if not text and carry.spread:
+            return name, carry.spread.pop(0), carry.start
+        if names.is_adding(text) and carry.name:
+            return name, text + names.stock_name(carry.name), carry.start
+        if names.is_growing(text) and carry.name:
+            base = re.sub(r"占比$|占[^、]{0,8}比重$", "", carry.name)
+            return name, base + clean[place.piece : found.start].lstrip("、, "), carry.start
+        if not text:
+            own = comparator(left, "", found)
+            return name, names.stock_name(carry.name) if own else carry.name, carry.start or name.start
+        if names.is_level(text):
+            if on_right:
+                noun = self._shared_noun(place)
+                return name, text + noun, name.start
+            near = carry.start and found.start - carry.start < 60
+            return name, names.complete(text, carry.name), carry.start if near else name.start
+        return name, text, name.start
+
+    def _spread(self, place: _Place, name: str, left: str) -> list[str]:
+        """The names still to come in 国家级和省级…分别达到10家、30家."""
+        if "分别" not in left:
+            return []
+        rest = re.match(r"[^,;。]*", self.clean[place.found.end : place.sentence[1]])
+        count = 1 + len(find_quantities(rest[0] if rest else ""))
+        parts = names.shares(name, count)
+        if not parts:
+            return []
+        self.items[-1].fields["name"] = parts[0]
+        return parts[1:]
+
+    def _shared_noun(self, place: _Place) -> str:
+        """The noun that several levels share on the right: 20个国家级和40个省级…基地."""
+        clean, end = self.clean, place.sentence[1]
+        rest = re.match(r"[^,;。、]*", clean[place.stop : end])
+        if not rest:
+            return ""
+        later = find_quantities(rest[0])
+        return names.noun_of(rest[0][later[0].end :]) if later else ""
+
+    # --- attributes ------------------------------------------------------------------------------
+
+    def _striving(self, place: _Place) -> bool:
+        clean, (start, _) = self.clean, place.sentence
+        for word in ("力争", "力求"):
+            at = clean.find(word, start, place.found.start)
+            while at >= 0:
+                if at >= place.segment or _STRIVING_HEAD.match(clean[start:at]):
+                    return True
+                at = clean.find(word, at + 1, place.found.start)
+        return False
+
+    def _period(self, place: _Place) -> str:
+        """The period said in the sentence, else the one that carries over."""
+        start, found = place.sentence[0], place.found
+        said = [m for m in self.mentions(start, found.start) if m.kind != "past"]
+        inside = [m for m in said if m.kind != "yearly" or m.start >= place.piece]
+        dates = [m for m in inside if m.kind not in ("annual", "yearly")]
+        if inside and inside[-1].kind in ("annual", "yearly") and inside[-1].start >= place.segment:
+            span = dates[-1] if dates else None
+            if span is not None and span.kind == "span":
+                return f"annual:{span.first}-{span.last}"
+            return "annual"
+        after = self.mentions(found.end, min(found.end + 16, place.sentence[1]))
+        if after and self.clean[found.end] == "(" and after[0].start <= found.end + 2:
+            return self.calendar.resolve(after[0])
+        if dates:
+            years = [m for m in self.mentions(*place.sentence) if m.kind == "year"]
+            return self.calendar.resolve(dates[-1], steps=len({m.last for m in years}) > 1)
+        return self._carried_period(place)
+
+    def _carried_period(self, place: _Place) -> str:
+        """The date of an earlier sentence of the same bullet, of its heading, or of the words that lead
+        the list in."""
+        node = self.node_at(place.found.start)
+        line = self.clean.rfind("\n", 0, place.found.start) + 1
+        dates = self._dates(max(node.start, line), place.sentence[0])
+        return self.calendar.resolve(dates[-1]) if dates else "none"
+
+    def _dates(self, start: int, end: int) -> list[Mention]:
+        """The dates in a span that may carry over to the next sentence."""
+        return [m for m in self.mentions(start, end) if m.kind not in ("annual", "yearly", "past", "full")]
+
+    def _scope(self, place: _Place, name: str, node: Node, upper: bool) -> tuple[str, bool]:
+        if upper:
+            return "upper", True
+        clean = self.clean
+        each = self.scopes.each(clean[place.segment : place.stop])
+        if each:
+            return each, True
+        if self.scopes.park(name):
+            return "park", True
+        chain = self.scopes.chain(name)
+        if chain:
+            return f"chain:{chain}", True
+        heading_chain = self._heading_chain(node)
+        if heading_chain:
+            return f"chain:{heading_chain}", True
+        goods = self.scopes.by_goods(name)
+        if goods and place.found.quantity.kind not in ("count", "occurrence"):
+            return f"chain:{goods}", False
+        return "region", True
+
+    def _heading_chain(self, node: Node | None) -> str | None:
+        while node is not None and node.kind not in ("title", "root"):
+            if node.heading:
+                chain = self.scopes.chain(node.heading[:24])
+                if chain:
+                    return chain
+            node = node.parent
+        return None
+
+    @staticmethod
+    def _confidence(found: Found, own_verb: bool, listed: bool, period: str, scope_sure: bool) -> tuple[float, str]:
+        if not own_verb and not listed:
+            return 0.6, "没有动词，仅凭上下文判断为目标"
+        if found.bare:
+            return 0.7, "原文没有写单位，按亿元或万元理解"
+        if found.chinese and found.number == "一":
+            return 0.7, "“一”可能不是数量"
+        if not scope_sure:
+            return 0.75, "按产品归入产业链，原文没有写明"
+        if listed:
+            return 0.88, ""
+        return (0.95, "") if period != "none" else (0.9, "")
 
 
 def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
     """The targets of the document, in the order of the text."""
-    return []
+    reader = _Reader(text, outline, facts)
+    for start, end in outline.sentences:
+        reader.read_sentence(start, end)
+    return reader.items

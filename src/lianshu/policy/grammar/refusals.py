@@ -1,0 +1,144 @@
+"""Why a figure is no target: fixed sets, thresholds inside names, subsidies, single projects, the past.
+
+:func:`refusal` names the reason (an identifier used by ``--explain`` and by the tests) or gives ``None``. The
+list is the section "Not targets" of ``policies/SCHEMA.md``.
+"""
+
+from __future__ import annotations
+
+import re
+
+from lianshu.policy.grammar.measures import after_words
+from lianshu.policy.lexicon import choice
+from lianshu.reference.quantity import Found
+
+_PUNCT = ",;。、:)”》\n!?"
+_FORMULA = re.compile(
+    r"[二两三四五六七八九十\d]个一(?!批)|[二两三四五六七八九十]个“一”|“[一二三四五六七八九十]+个一”|一[一-龥]{1,2}[(][批][)]"
+)
+_FORMULA_PARTS = re.compile(r"一(?:个|名|位|条|支|套|份|张|项|家|批)[^,;。、一]{2,14}(?=[,;、。])")
+_QUOTED = re.compile(r"“[^“”]*$")
+_SET_NOUN = re.compile(
+    rf"(?:(?:重点|主导|特色|优势|新兴|支柱|先进|传统|制造业|工业|农业|战略性|省级|市级|县级|关键|核心|细分|相关|具体|主要|专项|突出|大的|大|亿级|未来|标志性|现代|的|省|市|县|直|本地|本)*)?{choice('targets', 'set_nouns')}(?=[,;。、:)(”]|$|建设|发展|的|和|及|与|等|中|上|由|进行|现状|均|都|每|各|分别|工作|高质量|开展|实施|制定|为)"
+)
+_SIZED = re.compile(choice("targets", "sized"))
+_FOCUS_LEFT = re.compile(rf"{choice('targets', 'focusing')}(?:本|我|全|了|好|重点|省|市|县|以下|上述|这|的|于)*$")
+_CREATING = re.compile("形成|培育|打造|建成|新增|创建|争创|发展|建设")
+_THRESHOLD_NOUN = re.compile(
+    r"(?:\(含\))?(?:及以上|以上|以下|规模以上)?(?:的)?(?:[^,;。、\d]{0,12})?(?:项目|企业|集群|产业链|产业|链条|龙头|基地|园区?|集团|公司|工程|单体|大户|客商|主体|投资商|强镇|强县|乡镇|村|商户|技改|产业园)"
+)
+_MONEY_THING = re.compile(rf"(?:的)?(?:[^,;。、\d]{{0,6}})?{choice('targets', 'money_things')}")
+_LEVEL_WORD = re.compile(r"(?:级|元级|规模级|量级)")
+_SUBSIDY = re.compile(choice("targets", "subsidy"))
+_WEIGHT = re.compile(choice("targets", "weights"))
+_AMOUNT_LEFT = re.compile(rf"{choice('targets', 'project_amounts')}(?:达到|达|为|约|近|超过|超|共|总计|总额|计|不低于|规模)*$")
+_PROJECT = re.compile(choice("targets", "project_nouns"))
+_LEADERS = re.compile(rf"[^,;。、]{{0,10}}{choice('targets', 'leaders')}")
+_POSTING = re.compile(choice("targets", "posting"))
+_RANK_LEFT = re.compile(r"(?:第|前|排名|名列|位列|位居|进入前|列|居|TOP|top|百强|五百强)$")
+_DURATION_VERB = re.compile(
+    r"压缩|缩短|压减|压降|缩减|减少|减至|减为|精简|提前|控制|不超过|不得超过|最长|降至|降低|完成|办结|办理|答复|反馈|受理|审批|审结|回复|解决|时限|响应|办成|核发|交办|报送|处理|提速|拨付|兑现"
+)
+_ALREADY = re.compile(rf"(?:{choice('targets', 'past')})")
+_FUTURE = re.compile(choice("targets", "future"))
+_OFTEN = re.compile(r"每个?(?:月|季|周|半年|旬|日|天|星期)|按(?:月|季|周|旬)|(?:月|季|周)均")
+_SHARE_HELD = re.compile("持股|股份|股权|出资|占股|首付|利息|费用|成本价|含税|税负|罚|押金|保证金|准备金")
+
+
+def in_quotes(left: str) -> bool:
+    """Whether the figure stands inside an open quotation mark of its clause."""
+    return bool(_QUOTED.search(left))
+
+
+def refusal(found: Found, left: str, right: str, sentence: str, paragraph: str) -> str | None:
+    """The reason why the figure is no target, or ``None``.
+
+    ``left`` and ``right`` are the clause before the number and after the unit, ``sentence`` and ``paragraph``
+    the whole around it.
+    """
+    quantity, kind = found.quantity, found.quantity.kind
+    tail = right[after_words(right) :]
+    if _RANK_LEFT.search(left) or (kind == "count" and re.match(r"[强佳]", right)):
+        return "rank"
+    if found.form == "first":
+        return None if "实现" in left or "力争" in left or right[:1] in _PUNCT else "title"
+    if found.form in ("doubling", "coverage"):
+        return None
+    if _LEVEL_WORD.match(right) and kind in ("money", "mass", "other"):
+        return "size class"
+    if in_quotes(left) and (found.chinese or kind == "count"):
+        return "quotation"
+    if _OFTEN.search(left):
+        return "monthly"
+    if _WEIGHT.search(left[-14:]) or _WEIGHT.search(right[:8]):
+        return "weight"
+    if kind == "money":
+        reason = _money_refusal(left, right, tail)
+        if reason:
+            return reason
+    elif kind in ("area", "length", "mass", "volume", "energy"):
+        if _AMOUNT_LEFT.search(left) and (_PROJECT.search(right) or _PROJECT.search(left)):
+            return "single project"
+        if re.match(r"(?:及)?以上(?:的)?[一-龥]", right) and _THRESHOLD_NOUN.match(right):
+            return "threshold"
+    elif kind == "duration":
+        if not _DURATION_VERB.search(left) and not _DURATION_VERB.search(right[:12]):
+            return "duration"
+    elif kind in ("count", "occurrence"):
+        reason = _count_refusal(found, left, right, tail, sentence, paragraph)
+        if reason:
+            return reason
+    elif quantity.unit in ("%", "‰") and (_SHARE_HELD.search(left) or re.match(r"(?:的)?(?:股|补|奖|贴|比例给|标准)", right)):
+        return "subsidy"
+    if _SUBSIDY.search(left) or _SUBSIDY.match(tail.lstrip("的")):
+        if kind in ("money", "ratio"):
+            return "subsidy"
+    return None
+
+
+def _money_refusal(left: str, right: str, tail: str) -> str | None:
+    """Money: thresholds in names (投资500万元以上的项目), amounts of single projects."""
+    thing = _MONEY_THING.match(right)
+    noun = _THRESHOLD_NOUN.match(right)
+    if noun and not (thing and thing.end() <= noun.end() and not right.startswith(("以上", "及以上", "的企业"))):
+        return "threshold"
+    if _AMOUNT_LEFT.search(left):
+        return "single project"
+    if right.startswith("的") and not thing:
+        return "single project"
+    if not tail or tail[0] in _PUNCT:
+        return None
+    return None
+
+
+def _count_refusal(
+    found: Found, left: str, right: str, tail: str, sentence: str, paragraph: str
+) -> str | None:
+    """Counts: sets that are fixed, formulas, single leaders, 一 as an article."""
+    one = found.chinese and found.number == "一"
+    if re.match(r"一批|[“‘]?一[批条个]", right):
+        return "formula"
+    if one:
+        each = re.search(r"(?:每|各|一个|一条)[^,;。]{0,14}(?:县|链|产业|园区|乡镇|市|区|镇)", sentence)
+        if found.quantity.unit in ("批", "次", "轮") or not (each or re.search(r"至少|不少于|新增", left)):
+            return "article"
+        if _FORMULA.search(paragraph) or len(_FORMULA_PARTS.findall(sentence)) >= 3:
+            return "formula"
+    if found.quantity.unit in ("名", "位", "人") and _LEADERS.match(right) and not _POSTING.search(left):
+        return "leader"
+    if found.quantity.unit in ("名", "位") and one and not _POSTING.search(left):
+        return "leader"
+    set_noun = _SET_NOUN.match(tail)
+    if set_noun and not (_SIZED.search(tail[: set_noun.end()]) and _CREATING.search(left)):
+        return "fixed set"
+    if _FOCUS_LEFT.search(left) and tail and tail[0] not in _PUNCT and not re.search(r"(?:力争|培育|引进|新增|达到)", left):
+        return "fixed set"
+    return None
+
+
+def is_past(left: str, sentence_left: str) -> bool:
+    """Whether the sentence up to the figure tells what has been, not what is to come."""
+    last = None
+    for last in _ALREADY.finditer(sentence_left):
+        pass
+    return last is not None and not _FUTURE.search(sentence_left[last.end() :])
