@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -22,6 +23,10 @@ from lianshu.policy.repair import repair
 
 #: Raised whenever the same text may be read differently; a stored reading names the version that made it.
 READER_VERSION = "1"
+
+_ADMINISTRATION = re.compile(
+    "产业|推进|建设|加强|任务|责任|目标|政府|方案|实施|发展|企业|项目|机制|牵头|落实|部门|领导|工作|完善|推动|培育|规划|服务"
+)
 
 Extractor = Callable[[Text, Outline, dict[str, Any]], list[Item]]
 
@@ -54,4 +59,33 @@ def read(source: Source) -> Reading:
         items.extend(new)
         context["chains"] += [item.fields["name"] for item in new if item.kind == "chains"]
     items.sort(key=lambda item: (item.start, item.end))
-    return Reading(source=source, facts=found, items=items, reader_version=READER_VERSION)
+    is_plan = looks_like_plan(text.clean, items)
+    return Reading(
+        source=source,
+        facts=found,
+        items=items,
+        is_plan=is_plan,
+        notes=_notes(source, is_plan),
+        reader_version=READER_VERSION,
+    )
+
+
+def looks_like_plan(clean: str, items: list[Item]) -> bool:
+    """Whether a text is a plan: it orders work or sets targets, in the words of administration.
+
+    One word of administration in a hundred characters is far below any plan and above stories, invoices
+    and manuals.
+    """
+    orders = sum(item.kind in ("tasks", "targets", "recurring") for item in items)
+    return orders >= 2 and len(_ADMINISTRATION.findall(clean)) >= 0.01 * len(clean)
+
+
+def _notes(source: Source, is_plan: bool) -> list[str]:
+    """Sentences for people about the reading as a whole."""
+    notes: list[str] = list(source.meta.get("notes", ()))
+    pages = source.meta.get("recognised_pages")
+    if pages:
+        notes.append(f"第 {'、'.join(map(str, pages))} 页的文字由图片识别得到，请对照原件核对。")
+    if not is_plan:
+        notes.append("这份文件不像方案：没有成条的任务或目标。已照常读，结果请谨慎使用。")
+    return notes
