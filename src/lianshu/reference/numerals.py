@@ -69,8 +69,10 @@ def _chinese_whole(text: str) -> int:
             section += digit or 0
             if not section and not total:
                 section = 1  # 万元, 亿元: one of it
-            total = (total + section) * LARGE_SCALES[c] if LARGE_SCALES[c] == 10**8 else (
-                total + section * LARGE_SCALES[c]
+            total = (
+                (total + section) * LARGE_SCALES[c]
+                if LARGE_SCALES[c] == 10**8
+                else (total + section * LARGE_SCALES[c])
             )
             section, digit, last_scale = 0, None, LARGE_SCALES[c]
         else:
@@ -131,7 +133,9 @@ def parse_ratio(text: str) -> Number:
     if text in ("一半", "半数"):
         return 50
     if match := _FRACTION.fullmatch(text):
-        below = Decimal(100) if match[1] == "百" else Decimal(1000) if match[1] == "千" else _decimal(match[1])
+        below = (
+            Decimal(100) if match[1] == "百" else Decimal(1000) if match[1] == "千" else _decimal(match[1])
+        )
         if match[1] == "万":
             below = Decimal(10000)
         if not below:

@@ -51,7 +51,15 @@ def _either(words: list[str]) -> str:
 _SAME: dict[str, str] = _data()["same"]
 _UNIT = f"(?:{_either(list(unit_kinds()))})"
 _PER = f"(?:/(?:{_either(_data()['per']['units'].split())}))"
-_LARGE = {"万": 10**4, "亿": 10**8, "万亿": 10**12, "百万": 10**6, "千万": 10**7, "百亿": 10**10, "千亿": 10**11}
+_LARGE = {
+    "万": 10**4,
+    "亿": 10**8,
+    "万亿": 10**12,
+    "百万": 10**6,
+    "千万": 10**7,
+    "百亿": 10**10,
+    "千亿": 10**11,
+}
 
 _CN = f"[{''.join(DIGITS)}十百千万亿拾佰仟]"
 _NUMBER = rf"(?:(?:{ARABIC_PATTERN}[十百千万亿]*)+|{_CN}+(?:点{_CN}+)?)"

@@ -1,12 +1,257 @@
-"""Extractor of recurring."""
+"""Extractor of recurring duties: everything that returns with a cadence."""
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from typing import Any
 
-from lianshu.policy.model import Item, Outline, Text
+from lianshu.policy.grammar.cadences import Cadence, count_of, find_cadences
+from lianshu.policy.grammar.measures import is_growth
+from lianshu.policy.lexicon import choice
+from lianshu.policy.model import Item, Node, Outline, Text
+from lianshu.reference.quantity import find_quantities
+
+_SKIPPED = ("title", "head", "foot")
+_CLOSERS = {")": "(", "”": "“", "》": "《"}
+_TELLING = re.compile(choice("cadences", "telling"))
+_DOER = re.compile(
+    rf"{choice('cadences', 'doers')}(?:同志|都|均|要|应|应当|须|需|会同[^,]{{1,20}}|牵头|负责|主持)*$"
+)
+_TO = re.compile(
+    r"(?:向|报送至|报送给|通报至|通报给|反馈至|反馈给|交办到|交办至|抄送至?|(?<![通汇上呈简专月季年周快申填])报(?=省|市|县|总|区|链|领))(?P<to>[^,;。向]{2,30}?)(?:书面)?(?=汇报|报告|通报|报送|上报|反馈|述职|提交|专报|$|,|;|。)"
+)
+_NO_DOER = re.compile("坚持|做到|通过|实行|建立|加强|完善|要求|按照|^对|^与|^为|^向|每|根据")
+_TOWARDS = re.compile(
+    r"^(?:对|与|为)(?P<to>[^,;。]{2,20}?)(?=建立|开展|进行|实行|实施|提供|常态|定期|每|按|$)"
+)
+_RESPONSIBLE = re.compile(r"[(](?:责任|牵头|实施)(?:单位|部门|领导)?[:：]([^()]*)[)]")
+_SENT_IN = re.compile(
+    r"(?:收集|汇总|听取|整理)[^,;。]{0,10}?(?P<who>各[^,;。、]{1,10}?)(?P<what>(?:报送|上报|提交|反馈)的[^,;。]{2,40})"
+)
+_STRIP = re.compile(r"^(?:[\s,、;:(]|力争|确保|同时|并|其中|要|应|须|还|都|能够|将|通过|到20\d\d年)+")
+_NUMBERING = re.compile(
+    r"^(?:[(]?[一二三四五六七八九十\d]{1,3}[)、.]|[一二三四五六七八九十]是(?=[一-龥])|——)"
+)
+_COMPOUND = re.compile(choice("cadences", "acts"))
+
+
+class _Reader:
+    def __init__(self, text: Text, outline: Outline) -> None:
+        self.text, self.clean, self.outline = text, text.clean, outline
+        self.nodes = list(outline.root.walk())
+        self.node_starts = [node.start for node in self.nodes]
+        self.starts = [start for start, _ in outline.sentences]
+        self.items: list[Item] = []
+
+    def node_at(self, offset: int) -> Node:
+        """The innermost part of the outline at a place."""
+        node: Node | None = self.nodes[max(0, bisect_right(self.node_starts, offset) - 1)]
+        while node is not None and not node.start <= offset < node.end:
+            node = node.parent
+        return node or self.outline.root
+
+    def sentence_at(self, offset: int) -> tuple[int, int]:
+        """The sentence around a place."""
+        return self.outline.sentences[max(0, bisect_right(self.starts, offset) - 1)]
+
+    def bounds(
+        self, start: int, end: int, sentence: tuple[int, int], stops: str = ",;:。\n"
+    ) -> tuple[int, int]:
+        """The clause around ``[start, end)``, brackets and quotation marks kept whole."""
+        clean, (low, high) = self.clean, sentence
+        first, depth = low, 0
+        for i in range(start - 1, low - 1, -1):
+            if clean[i] in _CLOSERS:
+                depth += 1
+            elif clean[i] in "(“《":
+                depth = max(0, depth - 1)
+            elif not depth and clean[i] in stops:
+                first = i + 1
+                break
+        last, depth = high, 0
+        for i in range(end, high):
+            if clean[i] in "(“《":
+                depth += 1
+            elif clean[i] in _CLOSERS:
+                if depth == 0:
+                    last = i
+                    break
+                depth -= 1
+            elif not depth and clean[i] in stops:
+                last = i
+                break
+        return first, last
+
+    def read(self) -> None:
+        """Read every cadence of the text."""
+        cadences = [c for c in find_cadences(self.clean) if not self._skipped(c)]
+        for i, cadence in enumerate(cadences):
+            sentence = self.sentence_at(cadence.start)
+            start, end = self.bounds(cadence.start, cadence.end, sentence)
+            following = cadences[i + 1] if i + 1 < len(cadences) else None
+            if self._said_again(cadence, cadences[i + 1 :], sentence):
+                continue
+            if cadence.rule in ("cadence.short", "cadence.daily") and following and following.start < end:
+                end = self.clean.rfind("、", cadence.end, following.start)
+                end = end if end > 0 else following.start
+            before = cadences[i - 1] if i else None
+            if before and start <= before.start and cadence.rule in ("cadence.short", "cadence.daily"):
+                start = cadence.start
+            if not self._is_duty(cadence, start, end):
+                continue
+            self._add(cadence, start, end)
+            if cadence.every in ("year", "half-year", "quarter", "month", "week"):
+                self._carry_on(cadence, start, end, following, sentence)
+            self._sent_in(cadence, start, end)
+
+    def _skipped(self, cadence: Cadence) -> bool:
+        node = self.node_at(cadence.start)
+        return node.kind in _SKIPPED or node.heading_start <= cadence.start < node.heading_end <= node.end
+
+    def _said_again(self, cadence: Cadence, later: list[Cadence], sentence: tuple[int, int]) -> bool:
+        """平时考核和年终考核,平时考核突出…: the duty is described where its clause begins with it."""
+        act = _COMPOUND.match(self.clean, cadence.end)
+        word = self.clean[cadence.start : act.end() if act else cadence.end]
+        if len(word) < 4:
+            return False
+        return any(
+            c.start < sentence[1] and self.clean.startswith(word, c.start) and self.clean[c.start - 1] in ",;"
+            for c in later[:4]
+        )
+
+    def _is_duty(self, cadence: Cadence, start: int, end: int) -> bool:
+        """Counts of actions are duties, output values, growth and shares are not."""
+        clause = self.clean[start:end]
+        figures = find_quantities(clause)
+        if cadence.every != "year" or not figures:
+            return len(clause) - (cadence.end - cadence.start) >= 2
+        last = figures[-1]
+        left = clause[: last.start]
+        if last.quantity.unit in ("%", "‰", "倍", "个百分点") or is_growth(left):
+            return False
+        if last.quantity.kind in ("money", "mass", "energy", "volume"):
+            return bool(re.search(r"安排|设立|投入|拿出|列支|统筹", left)) or bool(
+                re.search("项目|企业", clause[last.end :])
+            )
+        return True
+
+    def _add(
+        self,
+        cadence: Cadence,
+        start: int,
+        end: int,
+        *,
+        rule: str = "",
+        who: str | None = None,
+        what: str = "",
+    ) -> None:
+        clean = self.clean
+        while start < end and (match := _NUMBERING.match(clean[start:end]) or _STRIP.match(clean[start:end])):
+            start += match.end()
+        if start >= end:
+            return
+        clause = clean[start:end]
+        times: float | None = None
+        if cadence.every not in (None, "event"):
+            counted = count_of(
+                clean[cadence.end : end] if cadence.end <= end and cadence.start >= start else clause
+            )
+            times = round((counted or 1) * cadence.times, 6)
+            times = int(times) if times == int(times) else times
+        subject = clean[start : max(start, min(cadence.start, end))]
+        to = _TO.search(clause) or _TOWARDS.match(clause)
+        first, last = self.text.span(start, end)
+        self.items.append(
+            Item(
+                kind="recurring",
+                fields={
+                    "what": what or self._what(clause, subject, clean[cadence.start : cadence.end]),
+                    "who": who or self._who(subject, start),
+                    "to": to["to"].strip("将") if to else None,
+                    "every": cadence.every,
+                    "times": times,
+                },
+                start=first,
+                end=last,
+                confidence=cadence.confidence - (0.1 if rule else 0),
+                reason=cadence.reason or ("周期从前一句承接" if rule else ""),
+                rule=rule or cadence.rule,
+            )
+        )
+
+    def _what(self, clause: str, subject: str, word: str) -> str:
+        """The duty's own words: the clause without the one who does it and without the word of cadence."""
+        doer = subject.strip(" ,、")
+        text = clause[len(subject) :] if _DOER.search(doer) else clause
+        if word.startswith(("每", "按", "定期", "适时", "不定期", "及时")):
+            text = text.replace(word, "", 1)
+        return _STRIP.sub("", text).strip() or clause
+
+    def _who(self, subject: str, start: int) -> str | None:
+        """The subject before the cadence when it names a body or post, else the responsible units of the item."""
+        doer = re.sub(r"^(?:由|请|各级)", "", subject.strip(" ,、:"))
+        if doer and _DOER.search(doer) and len(doer) <= 40 and not _NO_DOER.search(doer):
+            return re.sub(r"(?:都|均|要|应|应当|须|需|牵头|负责|主持|将)+$", "", doer) or None
+        before = self.items[-1] if self.items else None
+        sentence = self.sentence_at(start)
+        if before is not None and before.fields["who"] and before.start >= self.text.starts[sentence[0]]:
+            return str(before.fields["who"])
+        node = self.node_at(start)
+        given = _RESPONSIBLE.search(self.clean, start, node.end)
+        return given[1].strip() if given else None
+
+    def _carry_on(
+        self, cadence: Cadence, start: int, end: int, following: Cadence | None, sentence: tuple[int, int]
+    ) -> None:
+        """Clauses after the duty that share its cadence: 每年组织…4次,举办…2次; 每月向链长汇报,书面向总链办汇报."""
+        clean = self.clean
+        at = end
+        while at < sentence[1] and clean[at] == ",":
+            first, last = self.bounds(at + 1, at + 1, (at + 1, sentence[1]))
+            if following is not None and first <= following.start < last:
+                return
+            clause = clean[first:last]
+            told = _TELLING.search(clause) and re.match(
+                r"(?:并|同时|书面|及时|将|由|每|再|向|年底|年末)", clause
+            )
+            figures = find_quantities(clause)
+            counted = (
+                figures
+                and cadence.every == "year"
+                and re.match(
+                    r"(?:新?[一-龥]{0,2})?(?:举办|举行|组织|引进|培育|新增|新建|招引|开展|召开|征集|实施|选派|培训|新引进|推进|落地|签约|申报|认定|创建|打造|完成|建设|选树|评选|发布)",
+                    clause,
+                )
+                and figures[-1].quantity.kind in ("count", "occurrence")
+                and figures[-1].number != "一"
+            )
+            if re.match(r"(?:到|至)?20\d\d年|年(?:新增|均|增)|(?:到|至)“", clause):
+                return
+            if told or counted:
+                self._add(
+                    cadence,
+                    first,
+                    last,
+                    rule="cadence.carried",
+                    who=self._who(clean[start : cadence.start], start),
+                )
+            elif not re.match(r"(?:听取|研究|协调|分析|部署|推动|解决|并|促进|确保)", clause):
+                return
+            at = last
+
+    def _sent_in(self, cadence: Cadence, start: int, end: int) -> None:
+        """收集各专班报送的问题: collecting and sending in are two duties."""
+        match = _SENT_IN.search(self.clean, start, end)
+        if match:
+            what = match["what"].replace("的", "", 1)
+            self._add(
+                cadence, match.start("who"), match.end(), rule="cadence.sent_in", who=match["who"], what=what
+            )
 
 
 def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
-    """The recurring of the document, in the order of the text."""
-    return []
+    """The recurring duties of the document, in the order of the text."""
+    reader = _Reader(text, outline)
+    reader.read()
+    return reader.items

@@ -71,7 +71,11 @@ class _Reader:
         for chain in facts.get("chains") or []:
             stem = chain_stem(chain)
             for node in self.nodes:
-                if node.kind in ("section", "item", "part", "sub") and stem and stem in node.heading[: len(stem) + 12]:
+                if (
+                    node.kind in ("section", "item", "part", "sub")
+                    and stem
+                    and stem in node.heading[: len(stem) + 12]
+                ):
                     sections.setdefault(chain, self.clean[node.start : node.end])
         return sections if len(sections) > 1 else {}
 
@@ -106,7 +110,9 @@ class _Reader:
             if read is not None:
                 carry, previous = read, found
 
-    def _place(self, found: Found, previous: Found | None, following: Found | None, start: int, end: int) -> _Place:
+    def _place(
+        self, found: Found, previous: Found | None, following: Found | None, start: int, end: int
+    ) -> _Place:
         clean = self.clean
         depth, clause, segment = 0, None, start
         for i in range(found.start - 1, start - 1, -1):
@@ -168,7 +174,9 @@ class _Reader:
 
         own_op = comparator(left, clean[found.end : min(end, found.end + 8)], found)
         own_adding = names.adds(left)
-        own_verb = own_adding or own_op not in (None, "range") or is_growth(left) or bool(_WORKING.search(left))
+        own_verb = (
+            own_adding or own_op not in (None, "range") or is_growth(left) or bool(_WORKING.search(left))
+        )
         listed = carry.accepted and not own_verb
         period = self._period(place)
         if not (own_verb or listed or period != "none" or strives(clean[place.segment : found.start])):
@@ -182,7 +190,12 @@ class _Reader:
         if op == "=" and self._striving(place):
             op = ">="
         scope, scope_sure = self._scope(place, full_name, node, upper)
-        if listed and scope == "region" and carry.scope.startswith("chain:") and found.quantity.kind == carry.kind:
+        if (
+            listed
+            and scope == "region"
+            and carry.scope.startswith("chain:")
+            and found.quantity.kind == carry.kind
+        ):
             scope, scope_sure = carry.scope, False
         confidence, reason = self._confidence(found, own_verb, listed, period, scope_sure)
         first, last = self.text.span(first, name.end)
@@ -226,7 +239,13 @@ class _Reader:
         """The unit; 零突破 takes that of what is counted."""
         if found.form != "first":
             return found.quantity.unit
-        return "家" if re.search(r"企业|公司|机构", name) else "项" if re.search(r"技术|奖|标准|专利", name) else "个"
+        return (
+            "家"
+            if re.search(r"企业|公司|机构", name)
+            else "项"
+            if re.search(r"技术|奖|标准|专利", name)
+            else "个"
+        )
 
     def _name(self, place: _Place, carry: _Carry, left: str, right: str) -> tuple[names.Name, str, int]:
         """The name as it stands, the name in full, and where the evidence begins."""
@@ -349,7 +368,9 @@ class _Reader:
         return None
 
     @staticmethod
-    def _confidence(found: Found, own_verb: bool, listed: bool, period: str, scope_sure: bool) -> tuple[float, str]:
+    def _confidence(
+        found: Found, own_verb: bool, listed: bool, period: str, scope_sure: bool
+    ) -> tuple[float, str]:
         if not own_verb and not listed:
             return 0.6, "没有动词，仅凭上下文判断为目标"
         if found.bare:

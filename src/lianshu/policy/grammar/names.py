@@ -24,7 +24,9 @@ _VERB_END = re.compile(
 _LEVEL = r"(?:国家级|国家|省级|省|市级|市|县级|县|区级|州级|部级|世界级|国际级|全国|省部级|国省级|地市级|厅级)(?:及以上|以上|和省级|、省级|、市级)?"
 _LEVEL_ONLY = re.compile(rf"^{_LEVEL}$")
 _LEVEL_HEAD = re.compile(rf"^{_LEVEL}")
-_ADDING_HEAD = re.compile(r"^(?:新增|净增|新进规|新引进|引进|培育|新建|招引|新入规|新培育|累计|新)(?!材料|能源|兴|型|区|一代|城)")
+_ADDING_HEAD = re.compile(
+    r"^(?:新增|净增|新进规|新引进|引进|培育|新建|招引|新入规|新培育|累计|新)(?!材料|能源|兴|型|区|一代|城)"
+)
 _LEFT_TAIL = re.compile(r"^(?:并|且|和|及|以及|用于|其中|的?目标|,|进一步|后|时|来|,)")
 _GROWTH_ONLY = re.compile(rf"^(?:同比|平均|累计)*(?:{choice('targets', 'growing')})(?:率|速度|幅度)?$")
 _NEXT_ITEM = re.compile(r"(?:、|和|及|与|以及|,)\s*$")

@@ -40,7 +40,9 @@ _PERIOD = re.compile(
     r"|(?P<nth>首|第[一二三四五])年(?!级)"
 )
 _NTH = {"首": 0, "第一": 0, "第二": 1, "第三": 2, "第四": 3, "第五": 4}
-_BASE_PREFIXES = frozenset({"较", "比", "以", "自", "从", "超", "是", "为", "按", "占", "同", "距", "达到", "相比", "不低于"})
+_BASE_PREFIXES = frozenset(
+    {"较", "比", "以", "自", "从", "超", "是", "为", "按", "占", "同", "距", "达到", "相比", "不低于"}
+)
 _TITLED = re.compile(r"《[^《》\n]{2,120}》|〔[^〕\n]*〕|(?<=[案划要见知])\([^()\n]*20\d\d[^()\n]*\)")
 
 
@@ -167,7 +169,11 @@ class Calendar:
         if kind == "year":
             several_years = self.end == last and self.start != self.end and self.named is None
             later = self.text_year is not None and last > self.text_year and self.named is None
-            return f"by:{last}" if (several_years or (later and self.end is None)) and not steps else f"year:{last}"
+            return (
+                f"by:{last}"
+                if (several_years or (later and self.end is None)) and not steps
+                else f"year:{last}"
+            )
         if kind == "within":
             return f"within:{last}y"
         if kind in ("annual", "yearly"):

@@ -22,7 +22,9 @@ _SET_NOUN = re.compile(
     rf"(?:(?:重点|主导|特色|优势|新兴|支柱|先进|传统|制造业|工业|农业|战略性|省级|市级|县级|关键|核心|细分|相关|具体|主要|专项|突出|大的|大|亿级|未来|标志性|现代|的|省|市|县|直|本地|本)*)?{choice('targets', 'set_nouns')}(?=[,;。、:)(”]|$|建设|发展|的|和|及|与|等|中|上|由|进行|现状|均|都|每|各|分别|工作|高质量|开展|实施|制定|为)"
 )
 _SIZED = re.compile(choice("targets", "sized"))
-_FOCUS_LEFT = re.compile(rf"{choice('targets', 'focusing')}(?:本|我|全|了|好|重点|省|市|县|以下|上述|这|的|于)*$")
+_FOCUS_LEFT = re.compile(
+    rf"{choice('targets', 'focusing')}(?:本|我|全|了|好|重点|省|市|县|以下|上述|这|的|于)*$"
+)
 _CREATING = re.compile("形成|培育|打造|建成|新增|创建|争创|发展|建设")
 _THRESHOLD_NOUN = re.compile(
     r"(?:\(含\))?(?:及以上|以上|以下|规模以上)?(?:的)?(?:[^,;。、\d]{0,12})?(?:项目|企业|集群|产业链|产业|链条|龙头|基地|园区?|集团|公司|工程|单体|大户|客商|主体|投资商|强镇|强县|乡镇|村|商户|技改|产业园)"
@@ -31,7 +33,9 @@ _MONEY_THING = re.compile(rf"(?:的)?(?:[^,;。、\d]{{0,6}})?{choice('targets',
 _LEVEL_WORD = re.compile(r"(?:级|元级|规模级|量级)")
 _SUBSIDY = re.compile(choice("targets", "subsidy"))
 _WEIGHT = re.compile(choice("targets", "weights"))
-_AMOUNT_LEFT = re.compile(rf"{choice('targets', 'project_amounts')}(?:达到|达|为|约|近|超过|超|共|总计|总额|计|不低于|规模)*$")
+_AMOUNT_LEFT = re.compile(
+    rf"{choice('targets', 'project_amounts')}(?:达到|达|为|约|近|超过|超|共|总计|总额|计|不低于|规模)*$"
+)
 _PROJECT = re.compile(choice("targets", "project_nouns"))
 _LEADERS = re.compile(rf"[^,;。、]{{0,10}}{choice('targets', 'leaders')}")
 _POSTING = re.compile(choice("targets", "posting"))
@@ -88,7 +92,9 @@ def refusal(found: Found, left: str, right: str, sentence: str, paragraph: str) 
         reason = _count_refusal(found, left, right, tail, sentence, paragraph)
         if reason:
             return reason
-    elif quantity.unit in ("%", "‰") and (_SHARE_HELD.search(left) or re.match(r"(?:的)?(?:股|补|奖|贴|比例给|标准)", right)):
+    elif quantity.unit in ("%", "‰") and (
+        _SHARE_HELD.search(left) or re.match(r"(?:的)?(?:股|补|奖|贴|比例给|标准)", right)
+    ):
         return "subsidy"
     if _SUBSIDY.search(left) or _SUBSIDY.match(tail.lstrip("的")):
         if kind in ("money", "ratio"):
@@ -100,7 +106,9 @@ def _money_refusal(left: str, right: str, tail: str) -> str | None:
     """Money: thresholds in names (投资500万元以上的项目), amounts of single projects."""
     thing = _MONEY_THING.match(right)
     noun = _THRESHOLD_NOUN.match(right)
-    if noun and not (thing and thing.end() <= noun.end() and not right.startswith(("以上", "及以上", "的企业"))):
+    if noun and not (
+        thing and thing.end() <= noun.end() and not right.startswith(("以上", "及以上", "的企业"))
+    ):
         return "threshold"
     if _AMOUNT_LEFT.search(left):
         return "single project"
@@ -131,7 +139,12 @@ def _count_refusal(
     set_noun = _SET_NOUN.match(tail)
     if set_noun and not (_SIZED.search(tail[: set_noun.end()]) and _CREATING.search(left)):
         return "fixed set"
-    if _FOCUS_LEFT.search(left) and tail and tail[0] not in _PUNCT and not re.search(r"(?:力争|培育|引进|新增|达到)", left):
+    if (
+        _FOCUS_LEFT.search(left)
+        and tail
+        and tail[0] not in _PUNCT
+        and not re.search(r"(?:力争|培育|引进|新增|达到)", left)
+    ):
         return "fixed set"
     return None
 

@@ -65,7 +65,11 @@ class Scopes:
         whole = max((m.end() for m in _WHOLE.finditer(segment)), default=0)
         found = [
             (match.start(), scope)
-            for pattern, scope in ((_EACH_CHAIN, "each_chain"), (_EACH_COUNTY, "each_county"), (_EACH_PARK, "park"))
+            for pattern, scope in (
+                (_EACH_CHAIN, "each_chain"),
+                (_EACH_COUNTY, "each_county"),
+                (_EACH_PARK, "park"),
+            )
             for match in pattern.finditer(segment, whole)
         ]
         return max(found)[1] if found else None
@@ -76,7 +80,9 @@ class Scopes:
             rest = name[match.end() :]
             if re.match(r"(?:[(、和及与]|企业|项目|数)", rest):
                 continue
-            if not _PARK_NUMBER.match(rest) and not re.match(r"[^,;]{0,12}(?:全市|全县|全省|全区)", name[: match.start()]):
+            if not _PARK_NUMBER.match(rest) and not re.match(
+                r"[^,;]{0,12}(?:全市|全县|全省|全区)", name[: match.start()]
+            ):
                 return True
         return False
 
