@@ -187,16 +187,16 @@ def local_supply(tables: MeasureTables, by: str = "all") -> Table:
     s = t.group_by("label", "supplier").agg(place=t.supplier_place.max())
     suppliers = s.group_by("label").agg(
         suppliers=s.count(),
-        local_suppliers=(s.place == LOCAL).sum(),
-        unknown_suppliers=(s.place == UNKNOWN).sum(),
+        local_suppliers=s.count(where=s.place == LOCAL),
+        unknown_suppliers=s.count(where=s.place == UNKNOWN),
     )
     p = t.group_by("label", "item").agg(
         has_local=(t.supplier_place == LOCAL).any(), has_unknown=(t.supplier_place == UNKNOWN).any()
     )
     products = p.group_by("label").agg(
         products=p.count(),
-        local_products=p.has_local.sum(),
-        unknown_products=(p.has_unknown & ~p.has_local).sum(),
+        local_products=p.count(where=p.has_local),
+        unknown_products=p.count(where=p.has_unknown & ~p.has_local),
     )
     r = amounts.join(suppliers, "label").join(products, "label")
     return r.mutate(
@@ -229,7 +229,7 @@ def coverage(tables: MeasureTables, by: str = "all") -> Table:
     seen = ibis.least(purchases, costs)
     total = known.group_by("label").agg(
         firms=known.count(),
-        declaring=declares.sum(),
+        declaring=known.count(where=declares),
         costs=costs.sum(where=declares).fill_null(0.0),
         seen=seen.sum(where=declares).fill_null(0.0),
     )
