@@ -135,7 +135,8 @@ def _main(body: Any) -> Any:
 
 def _is_layout(table: Any) -> bool:
     """Whether a table only arranges the page."""
-    if (table.attributes.get("role") or "") == "presentation" or table.css_first("table table") is not None:
+    nested = any(inner.mem_id != table.mem_id for inner in table.css("table"))
+    if (table.attributes.get("role") or "") == "presentation" or nested:
         return True
     rows = table.css("tr")
     cells = table.css("td, th")

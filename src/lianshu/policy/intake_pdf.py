@@ -236,11 +236,11 @@ def _furniture(pages: list[_Page]) -> set[str]:
     shapes: Counter[str] = Counter()
     found: set[str] = set()
     for page in pages:
-        edges = [block for block in (*page.blocks[:2], *page.blocks[-2:]) if isinstance(block, str)]
+        edges = [b for b in (*page.blocks[:2], *page.blocks[-2:]) if isinstance(b, str) and "。" not in b]
         shapes.update({_shape(line) for line in edges})
         found |= {_shape(line) for line in edges if _PAGE_NUMBER.fullmatch(line)}
-    if len(pages) > 2:
-        found |= {shape for shape, count in shapes.items() if count >= (len(pages) + 1) // 2}
+    if len(pages) > 1:
+        found |= {shape for shape, count in shapes.items() if count >= max(2, (len(pages) + 1) // 2)}
     return found
 
 

@@ -27,6 +27,11 @@ _CONTINUES = re.compile(r"[,、。;:!?)”》〉〕%]")
 _OPEN_END = re.compile(r"[,、(“《〈〔和与及或的将把对在为以]$")
 
 
+def _is_running(body: str) -> bool:
+    """Running heads and feet are short and no sentences."""
+    return len(body) < 50 and not any(mark in body for mark in "。;,")
+
+
 def _furniture(lines: list[tuple[int, int]], text: str, pages: list[int]) -> set[int]:
     """Indexes of lines that are page numbers or running headers and footers."""
     dropped: set[int] = set()
@@ -58,7 +63,7 @@ def _furniture(lines: list[tuple[int, int]], text: str, pages: list[int]) -> set
         for i in page:
             body = text[slice(*lines[i])].strip()
             shape = re.sub(r"\d+", "#", body)
-            if _PAGE_NUMBER.fullmatch(body) or (len(edges) > 2 and shapes[shape] >= need and len(body) < 50):
+            if _PAGE_NUMBER.fullmatch(body) or (shapes[shape] >= need and _is_running(body)):
                 dropped.add(i)
     return dropped
 
