@@ -8,3 +8,7 @@ class PlansConfig(AppConfig):
 
     name = "lianshu.plans"
     label = "plans"
+    verbose_name = "方案文件"
+
+    def ready(self) -> None:
+        from . import registration  # noqa: F401

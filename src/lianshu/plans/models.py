@@ -38,7 +38,12 @@ class Plan(ScopedModel):
     status = models.CharField("状态", max_length=10, choices=Status.choices, default=Status.DRAFT)
     simulated = models.BooleanField("模拟", default=False)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="建立人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="建立人",
     )
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
 
@@ -105,7 +110,12 @@ class Document(ScopedModel):
     job = models.ForeignKey(Job, models.SET_NULL, null=True, related_name="+", verbose_name="读取任务")
     revision = models.PositiveIntegerField("修订号", default=0)
     added_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="上传人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="上传人",
     )
     added_at = models.DateTimeField("上传时间", auto_now_add=True)
 
@@ -186,9 +196,14 @@ class Item(ScopedModel):
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.PENDING)
     stale = models.BooleanField("新读取未见", default=False)
     decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="核定人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="核定人",
     )
-    decided_at = models.DateTimeField("核定时间", null=True)
+    decided_at = models.DateTimeField("核定时间", null=True, blank=True)
     revision = models.PositiveIntegerField("修订号", default=0)
 
     objects = ItemQuerySet.as_manager()
@@ -248,7 +263,7 @@ class Decision(models.Model):
     group = models.UUIDField()
     action = models.CharField("动作", max_length=10)
     before = models.JSONField(default=dict)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     at = models.DateTimeField(auto_now_add=True)
     undone = models.BooleanField(default=False)
 
@@ -271,13 +286,23 @@ class Adoption(ScopedModel):
     choices = models.JSONField("选择", default=dict)
     counts = models.JSONField("计数", default=dict)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="采纳人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="采纳人",
     )
     at = models.DateTimeField("采纳时间", auto_now_add=True)
     undone_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="撤回人"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="撤回人",
     )
-    undone_at = models.DateTimeField("撤回时间", null=True)
+    undone_at = models.DateTimeField("撤回时间", null=True, blank=True)
 
     class Meta:
         verbose_name = "采纳"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db import models
@@ -46,6 +46,8 @@ class AdoptionContext:
         self.resolved: dict[str, models.Model] = {}
         self.wanted_units: dict[str, list[Item]] = {}
         self.planned_chains: list[str] = []
+        self.planned_units: list[Unit] = []
+        self._afterwards: list[Callable[[], None]] = []
         self._chains: list[Chain] | None = None
         self._units: list[Unit] | None = None
         self._unit_by_words: dict[str, Unit] = {}
@@ -119,8 +121,9 @@ class AdoptionContext:
         return self._units
 
     def match_unit(self, name: str) -> UnitMatch:
-        """What ``name`` means among the units that exist now."""
-        return match_unit(name, self.region, self.all_units())
+        """What ``name`` means among the units that exist now and those this adoption will make (which have
+        no number yet)."""
+        return match_unit(name, self.region, [*self.all_units(), *self.planned_units])
 
     def want_units(self, names: Iterable[str], item: Item) -> None:
         """While proposing: these units must exist; each unknown or doubtful one is proposed once."""
@@ -134,7 +137,7 @@ class AdoptionContext:
             return None
         if name in self._unit_by_words:
             return self._unit_by_words[name]
-        return self.match_unit(name).unit
+        return match_unit(name, self.region, self.all_units()).unit
 
     def units(self, names: Iterable[str]) -> list[Unit]:
         """While applying: the units of several names, in order, without doubles; 各链条办 is every chain's
@@ -155,6 +158,12 @@ class AdoptionContext:
         """The offices of the region's chains."""
         return [u for u in self.all_units() if u.kind == Unit.Kind.CHAIN_OFFICE and u.chain_id]
 
+    def plan_unit(self, **values: Any) -> Unit:
+        """While proposing: announce a unit that ``apply`` will make, so that nobody else proposes it."""
+        unit = Unit(region=self.region, **values)
+        self.planned_units.append(unit)
+        return unit
+
     def add_unit(self, unit: Unit, *names: str) -> None:
         """Make a unit known under more names (adopters that create units call this)."""
         if unit not in self.all_units():
@@ -169,6 +178,20 @@ class AdoptionContext:
 
     # --- proposals -----------------------------------------------------------------------------------
 
+    def answer(self, kind: str, item: Item | None, slot: str = "") -> str:
+        """What a person answered to the question of this item ("" while unanswered)."""
+        return self.choices.get(f"{kind}:{item.lineage if item else ''}:{slot}", "")
+
     def row(self, proposal: Proposal) -> models.Model | None:
         """The row an applied proposal became."""
         return self.resolved.get(proposal.key)
+
+    def afterwards(self, work: Callable[[], None]) -> None:
+        """While applying: finish a created row when all rows exist (an office's seat, a post's office)."""
+        self._afterwards.append(work)
+
+    def finish(self) -> None:
+        """Do what was put off."""
+        for work in self._afterwards:
+            work()
+        self._afterwards.clear()

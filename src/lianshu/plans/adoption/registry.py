@@ -14,13 +14,15 @@ A room above `plans` registers one :class:`Adopter` per kind of item from its ``
         def propose(self, context, item):
             values = context.values(item)
             existing = context.earlier(item, Target) or Target.objects.filter(...natural key...).first()
-            context.want_units(values["responsible"])         # units that must exist: asked about once
+            context.want_units(values["responsible"], item)   # units that must exist: asked about once
             if existing is None:
                 return [Proposal(item, "create", label=..., values={...plain JSON values...})]
-            return [Proposal(item, "match", label=..., values={...}, match_id=existing.pk, changes={...})]
+            action = "change" if changes else "match"
+            return [Proposal(item, action, label=..., values={...}, match_id=existing.pk, changes=changes)]
 
         def apply(self, context, proposal):
-            if proposal.match_id: target = Target.objects.get(pk=proposal.match_id) ...
+            if proposal.match_id:            # action "change"
+                target = Target.objects.get(pk=proposal.match_id) ...
             chain = context.chain(proposal.values["chain"])    # exists by now
             units = context.units(proposal.values["units"])
             return target
@@ -37,6 +39,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django.apps import apps
 from django.db import models
 
 from .hanging import hanging_words
@@ -113,9 +116,32 @@ class Adopter:
         """What adopting ``item`` would do. Writes nothing."""
         raise LookupError(f"{type(self).__name__} does not say what it proposes")
 
+    def propose_wanted(self, context: AdoptionContext) -> list[Proposal]:
+        """Proposals for things of this kind that other items only name (units). Called when all items have
+        proposed."""
+        return []
+
     def apply(self, context: AdoptionContext, proposal: Proposal) -> models.Model:
-        """Do it (action create or change; match only when ``changes`` is to be looked at) and return the row."""
+        """Create the row, or bring the row ``proposal.match_id`` to the proposal's values (action ``change``),
+        and return it. Not called for ``match``: see :meth:`matched`."""
         raise LookupError(f"{type(self).__name__} does not say how it applies")
+
+    def matched(self, context: AdoptionContext, proposal: Proposal, obj: models.Model) -> None:
+        """A row that is there already was recognised (``match``). Override to note it in the context or to
+        remember one more alias; what this changes on the row is recorded and undone like a change."""
+
+    def find(self, proposal: Proposal) -> models.Model | None:
+        """The row that a ``match`` or ``change`` means."""
+        return self.fetch(proposal.model_label, proposal.match_id)
+
+    def fetch(self, label: str, pk: Any) -> models.Model | None:
+        """A row by model label and key; None when it is gone."""
+        return apps.get_model(label)._base_manager.filter(pk=pk).first()
+
+    @staticmethod
+    def fresh(obj: models.Model) -> models.Model:
+        """The row as the database has it now."""
+        return type(obj)._base_manager.get(pk=obj.pk)
 
     def in_use(self, obj: models.Model) -> str:
         """The reason why this row cannot be taken back, in Chinese, or "". Work counts, not structure:

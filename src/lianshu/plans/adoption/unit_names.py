@@ -48,7 +48,9 @@ _LEVELS = {"province": "省", "city": "市州", "county": "县市区旗", "town"
 _DEPARTMENT = re.compile(
     r"(?:局|厅|委|委员会|办公室|办|部|院|中心|支行|总工会|工商联|团委|妇联|科协|税务局)$"
 )
-_COLLECTIVE = re.compile(r"^(?:各|有关|相关|其他|全[市县省区])|(?:等(?:部门|单位)|各(?:部门|单位))")
+_COLLECTIVE = re.compile(
+    r"^(?:各|有关|相关|其他|全[市县省区]|[省市县区]直|[省市县区]级)|(?:等(?:部门|单位)|各(?:部门|单位))"
+)
 
 
 def is_collective(name: str) -> bool:
@@ -71,6 +73,18 @@ def _place_prefixes(region: Region) -> list[str]:
     return sorted({name for name in names if name}, key=len, reverse=True)
 
 
+def _without_level(text: str, region: Region) -> str:
+    """市工信局 → 工信局; 市委, 市政府, 市场监管局 stay."""
+    level = _LEVELS.get(region.level, "")
+    if (
+        len(text) > 2
+        and text[0] in level
+        and not re.match(r".(?:委|政|人大|纪委|直|级|场|块|村|内|外)", text)
+    ):
+        return text[1:]
+    return text
+
+
 def core_of(name: str, region: Region) -> str:
     """The comparable core: place and level taken off, abbreviations spelt out, 委/办/局 kept as one class."""
     text = re.sub(r"[\s“”\"'《》]", "", name)
@@ -79,9 +93,7 @@ def core_of(name: str, region: Region) -> str:
         if text.startswith(place) and len(text) > len(place) + 1:
             text = text[len(place) :]
             break
-    level = _LEVELS.get(region.level, "")
-    if len(text) > 2 and text[0] in level and not text.startswith(("市场", "区块", "镇村")):
-        text = text[1:]
+    text = _without_level(text, region)
     match = _SUFFIX.search(text)
     if match:
         stem = text[: match.start()]
@@ -100,9 +112,7 @@ def words_of(mention: str, region: Region) -> UnitWords:
     for place in _place_prefixes(region):
         if stripped.startswith(place) and len(stripped) > len(place) + 1:
             return UnitWords(text, core, text, stripped[len(place) :])
-    level = _LEVELS.get(region.level, "")
-    if len(text) > 2 and text[0] in level and not text.startswith(("市场", "区块", "镇村")):
-        stripped = text[1:]
+    stripped = _without_level(text, region)
     if _DEPARTMENT.search(stripped) and not re.match(r".{1,6}(?:园|区|管委会|街道)", stripped):
         return UnitWords(text, core, f"{region.name}{stripped}", text)
     return UnitWords(text, core, text, "")
@@ -133,7 +143,8 @@ def match_unit(mention: str, region: Region, units: Iterable[Unit]) -> UnitMatch
         cores = {core_of(name, region) for name in names if name}
         if words.core in cores:
             exact.append(unit)
-        elif not is_collective(words.mention):
+        elif unit.pk and not is_collective(words.mention):
+            # two names in one plan mean two bodies: likeness is asked about only with existing units
             best = max((fuzz.ratio(words.core, core) for core in cores), default=0.0)
             inside = any(_abbreviates(words.core, core) or _abbreviates(core, words.core) for core in cores)
             if best >= DOUBTFUL or inside:

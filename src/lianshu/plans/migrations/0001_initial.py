@@ -45,6 +45,7 @@ class Migration(migrations.Migration):
                 (
                     "added_by",
                     models.ForeignKey(
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -91,10 +92,11 @@ class Migration(migrations.Migration):
                 ("choices", models.JSONField(default=dict, verbose_name="选择")),
                 ("counts", models.JSONField(default=dict, verbose_name="计数")),
                 ("at", models.DateTimeField(auto_now_add=True, verbose_name="采纳时间")),
-                ("undone_at", models.DateTimeField(null=True, verbose_name="撤回时间")),
+                ("undone_at", models.DateTimeField(blank=True, null=True, verbose_name="撤回时间")),
                 (
                     "by",
                     models.ForeignKey(
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -105,6 +107,7 @@ class Migration(migrations.Migration):
                 (
                     "undone_by",
                     models.ForeignKey(
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -190,11 +193,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("stale", models.BooleanField(default=False, verbose_name="新读取未见")),
-                ("decided_at", models.DateTimeField(null=True, verbose_name="核定时间")),
+                ("decided_at", models.DateTimeField(blank=True, null=True, verbose_name="核定时间")),
                 ("revision", models.PositiveIntegerField(default=0, verbose_name="修订号")),
                 (
                     "decided_by",
                     models.ForeignKey(
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -245,6 +249,7 @@ class Migration(migrations.Migration):
                 (
                     "by",
                     models.ForeignKey(
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -347,6 +352,7 @@ class Migration(migrations.Migration):
                 (
                     "created_by",
                     models.ForeignKey(
+                        blank=True,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",

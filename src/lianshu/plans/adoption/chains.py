@@ -1,0 +1,84 @@
+"""Accepted chains become the region's chains."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from lianshu.organisation.models import Chain
+from lianshu.plans.models import Item
+
+from .chain_names import match_chain
+from .context import AdoptionContext
+from .registry import ORDER, Adopter, Proposal, register_adopter
+
+#: Colours of chains are numbered 0..11; the style sheet names them.
+COLOURS = 12
+
+
+@register_adopter
+class ChainAdopter(Adopter):
+    """Key industry chains as bodies (their map, firms and mechanisms belong to higher rooms)."""
+
+    kind = "chains"
+    title = "产业链"
+    order = ORDER["chains"]
+    model = Chain
+
+    def propose(self, context: AdoptionContext, item: Item) -> list[Proposal]:
+        name = str(context.values(item).get("name") or "").strip()
+        if not name:
+            return [Proposal(item, "skip", label=item.label, question="没有名称")]
+        values = {"name": name}
+        existing = context.earlier(item, Chain)
+        doubtful: list[tuple[Chain, float]] = []
+        if existing is None:
+            existing, doubtful = match_chain(name, context.all_chains())
+        if existing is not None:
+            if existing.name != name and item.decided is not None and not _named_elsewhere(context, name):
+                changes = {"名称": (existing.name, name)}
+                return [Proposal(item, "change", name, values, match_id=existing.pk, changes=changes)]
+            return [Proposal(item, "match", existing.name, values, match_id=existing.pk)]
+        answer = context.answer(self.kind, item)
+        if not answer or answer == "create":
+            context.planned_chains.append(name)
+        if doubtful:
+            return [
+                Proposal(
+                    item,
+                    "ask",
+                    name,
+                    values,
+                    candidates=[(chain.pk, str(chain)) for chain, _ in doubtful],
+                    question=f"方案里的“{name}”是已有的哪条产业链？",
+                )
+            ]
+        return [Proposal(item, "create", name, values)]
+
+    def matched(self, context: AdoptionContext, proposal: Proposal, obj: models.Model) -> None:
+        name = proposal.values["name"]
+        context.add_chain(obj, name)
+        if name != obj.name and name not in obj.aliases and context.choices.get(proposal.key) == str(obj.pk):
+            obj.aliases = [*obj.aliases, name]
+            obj.save(update_fields=["aliases"])
+
+    def apply(self, context: AdoptionContext, proposal: Proposal) -> models.Model:
+        name = proposal.values["name"]
+        if proposal.match_id:
+            chain = Chain._base_manager.select_related("region").get(pk=proposal.match_id)
+            if chain.name not in chain.aliases:
+                chain.aliases = [*chain.aliases, chain.name]
+            chain.name = name
+        else:
+            taken = Chain._base_manager.filter(region=context.region).count()
+            chain = Chain(
+                region=context.region, name=name, colour=taken % COLOURS, simulated=context.simulated
+            )
+        chain.full_clean(exclude=["aliases"])
+        chain.save()
+        context.add_chain(chain, name)
+        return chain
+
+
+def _named_elsewhere(context: AdoptionContext, name: str) -> bool:
+    """A chain of this name exists beside the one to be renamed: renaming would break the unique name."""
+    return any(chain.name == name for chain in context.all_chains())

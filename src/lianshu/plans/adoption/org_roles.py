@@ -1,0 +1,96 @@
+"""What the words for bodies and roles in plans mean: which are posts, which are bodies, which come once per
+chain. General terms of the chain-chief system, as data."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lianshu.organisation.models import Appointment, Unit
+
+from .unit_names import is_collective
+from .units import kind_of
+
+Role = Appointment.Role
+
+
+@dataclass(frozen=True, slots=True)
+class OrgMeaning:
+    """``role`` (a post) or ``unit_kind`` (a body); ``each_chain``: one for every chain; ``office``: the post
+    belongs to the general office (``general``) or the chain's office (``chain``); ``pattern`` names the
+    body of one chain, with ``{chain}``."""
+
+    role: str | None = None
+    unit_kind: str | None = None
+    each_chain: bool = False
+    office: str = ""
+    pattern: str = ""
+
+
+# Order matters: the first expression that fits decides.
+_MEANINGS: tuple[tuple[str, OrgMeaning], ...] = (
+    (r"^(?:产业链)?(?:第一|常务)?副?总链长$", OrgMeaning(role=Role.GENERAL_CHIEF)),
+    (r"^政委$", OrgMeaning(role=Role.COMMISSAR)),
+    (r"^(?:各)?(?:产业链)?副链长$", OrgMeaning(role=Role.DEPUTY_CHIEF, each_chain=True)),
+    (r"^(?:各)?(?:产业链)?链长$", OrgMeaning(role=Role.CHIEF, each_chain=True)),
+    (r"^(?:总链办|领导小组办公室).*专职", OrgMeaning(role=Role.FULL_TIME, office="general")),
+    (r"^(?:总链办|领导小组办公室).*副主任$", OrgMeaning(role=Role.OFFICE_DEPUTY, office="general")),
+    (r"^(?:总链办|领导小组办公室).*主任$", OrgMeaning(role=Role.OFFICE_HEAD, office="general")),
+    (r"^(?:各)?(?:链条办|产业链办公室).*副主任$", OrgMeaning(role=Role.OFFICE_DEPUTY, each_chain=True, office="chain")),
+    (r"^(?:各)?(?:链条办|产业链办公室).*主任$", OrgMeaning(role=Role.OFFICE_HEAD, each_chain=True, office="chain")),
+    (r"^(?:各)?(?:链条办|产业链办公室).*专职", OrgMeaning(role=Role.FULL_TIME, each_chain=True, office="chain")),
+    (r"领导小组.*副组长$", OrgMeaning(role=Role.GROUP_MEMBER)),
+    (r"领导小组.*组长$|^组长$", OrgMeaning(role=Role.GROUP_LEADER)),
+    (r"^[“\"]?链主[”\"]?(?:企业)?$", OrgMeaning(role=Role.LEAD_FIRM, each_chain=True)),
+    (r"^[“\"]?链创[”\"]?(?:团队)?$", OrgMeaning(role=Role.INNOVATION_TEAM, each_chain=True)),
+    (r"特派员$", OrgMeaning(role=Role.ENVOY, each_chain=True)),
+    (r"联络员$", OrgMeaning(role=Role.LIAISON)),
+    (r"主办行$|主办银行$|牵头银行$", OrgMeaning(role=Role.LEAD_BANK, each_chain=True)),
+    (r"^(?:各)?(?:产业链)?牵头[省市县区直]*(?:部门|单位)$", OrgMeaning(role=Role.LEAD_DEPARTMENT, each_chain=True)),
+    (r"帮办(?:领导|干部|人)", OrgMeaning(role=Role.ASSISTANT)),
+    (r"包保(?:领导|责任人|干部|人)", OrgMeaning(role=Role.GUARANTOR)),
+    (r"^(?:各)?(?:链条办|产业链办公室|产业链链条办|链办)$",
+     OrgMeaning(unit_kind=Unit.Kind.CHAIN_OFFICE, each_chain=True, pattern="{chain}链条办")),
+    (r"^(?:各)?(?:产业链)?(?:链条)?(?:工作)?专班$",
+     OrgMeaning(unit_kind=Unit.Kind.TASK_FORCE, each_chain=True, pattern="{chain}产业链工作专班")),
+    (r"^(?:各)?(?:产业链)?智囊团队$|^智囊团$|^(?:产业链)?智库$",
+     OrgMeaning(unit_kind=Unit.Kind.EXPERT_TEAM, each_chain=True, pattern="{chain}产业链智囊团队")),
+    (r"^(?:各)?(?:产业链)?专家团队$|^专家组$|^专家服务团$",
+     OrgMeaning(unit_kind=Unit.Kind.EXPERT_TEAM, each_chain=True, pattern="{chain}产业链专家团队")),
+    (r"^(?:各)?(?:产业链)?(?:专家(?:咨询)?委员会|专家委)$",
+     OrgMeaning(unit_kind=Unit.Kind.COMMITTEE, each_chain=True, pattern="{chain}产业链专家委员会")),
+)  # fmt: skip
+_COMPILED = tuple((re.compile(pattern), meaning) for pattern, meaning in _MEANINGS)
+_POST = re.compile(
+    r"(?:主任|组长|书记|市长|县长|区长|省长|局长|厅长|领导(?:同志)?|干部|人员|专员|专干|副总|成员|会长|组员)$"
+)
+
+
+def meaning_of(name: str) -> OrgMeaning:
+    """What a body or role is, by its name; an unknown one is a post when it ends like one, else a body."""
+    text = re.sub(r"[(（][^)）]*[)）]", "", name).strip()
+    for pattern, meaning in _COMPILED:
+        if pattern.search(text):
+            return meaning
+    if _POST.search(text) and not is_collective(text):
+        return OrgMeaning(role=Role.OTHER)
+    return OrgMeaning(unit_kind=kind_of(text))
+
+
+_HOLDER = re.compile(r"^(?:由|每[条个]产业链由)?(.{2,20}?)(?:同志)?(?:担任|兼任|任)(?![务命])")
+_SEATS = re.compile(r"([0-9]{1,2}|[一二两三四五六七八九十]{1,2})\s*[名位个人]")
+_DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+
+
+def holder_of(words: str) -> str:
+    """The post that holds a role: ``市长担任`` → ``市长``; "" when the words do not say."""
+    match = _HOLDER.search(words.strip())
+    return re.sub(r"^[一两0-9]+[名位]", "", match[1]) if match else ""
+
+
+def seats_of(words: str) -> int:
+    """How many hold it: ``选派3名干部`` → 3; 1 when the words do not say."""
+    match = _SEATS.search(words)
+    if match is None:
+        return 1
+    return int(match[1]) if match[1].isdigit() else _DIGITS.get(match[1], 1)

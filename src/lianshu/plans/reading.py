@@ -1,0 +1,108 @@
+"""From a stored file to what the reader understands of it; touches no database."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from lianshu.core.errors import LianshuError
+from lianshu.policy import reader
+from lianshu.policy.intake import SIZE_LIMIT, load
+from lianshu.policy.model import Item, Source, UnusableInputError
+from lianshu.policy.outline import outline
+from lianshu.policy.repair import repair
+
+#: Formats that are read within the request that uploads them; the others may need OCR.
+_SLOW = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"BM")
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """A document's text, layout and items as they are stored."""
+
+    source: Source
+    facts: dict[str, Any]
+    items: list[Item]
+    outline: list[dict[str, Any]]
+    tables: list[dict[str, Any]]
+    notes: list[str]
+    is_plan: bool
+
+
+def refuse_unusable(name: str, data: bytes) -> None:
+    """Raise E2002/E2003 for a file that cannot be read; slow formats are only looked at from outside."""
+    if len(data) > SIZE_LIMIT:
+        size, limit = f"{len(data) / 1048576:.0f} MB", f"{SIZE_LIMIT // 1048576} MB"
+        raise LianshuError("E2003", name=name, size=size, limit=limit)
+    if data.startswith(_SLOW):
+        return
+    load_stored(name, data)
+
+
+def load_stored(name: str, data: bytes) -> Source:
+    """The document as text. Raises E2002 with the cause and what to do."""
+    try:
+        return load(data, name)
+    except UnusableInputError as error:
+        raise unusable(name, error) from error
+
+
+def unusable(name: str, error: UnusableInputError) -> LianshuError:
+    """The reader's refusal as the catalogue says it."""
+    words = str(error).removeprefix(f"{name}：").rstrip("。")
+    cause, _, remedy = words.partition("，")
+    return LianshuError("E2002", name=name, cause=cause, remedy=f"{remedy}。" if remedy else "请检查文件。")
+
+
+def understand(source: Source) -> Understood:
+    """Read a source: facts, items, headings to jump to."""
+    reading = reader.read(source)
+    return Understood(
+        source=source,
+        facts=reading.facts,
+        items=reading.items,
+        outline=headings_of(source),
+        tables=[
+            {
+                "start": table.start,
+                "end": table.end,
+                "rows": table.rows,
+                "columns": table.columns,
+                "cells": [[cell.row, cell.column, cell.start, cell.end] for cell in table.cells],
+            }
+            for table in source.tables
+        ],
+        notes=list(reading.notes),
+        is_plan=reading.is_plan,
+    )
+
+
+def headings_of(source: Source) -> list[dict[str, Any]]:
+    """Headings with offsets into the original text, for the outline to jump by."""
+    text = repair(source)
+    found = []
+    for node in outline(text).root.walk():
+        if node.kind not in ("title", "part", "section", "item") or not node.heading:
+            continue
+        if node.heading_end <= node.heading_start:
+            continue
+        start, end = text.span(node.heading_start, node.heading_end)
+        found.append(
+            {
+                "start": start,
+                "end": end,
+                "level": node.level,
+                "number": node.path,
+                "heading": node.heading[:60],
+            }
+        )
+    return found
+
+
+def day_of(value: Any) -> dt.date | None:
+    """A fact's ISO date, or None when it is absent or no day of the calendar."""
+    try:
+        return dt.date.fromisoformat(str(value)) if value else None
+    except ValueError:
+        return None

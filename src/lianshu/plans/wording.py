@@ -1,0 +1,138 @@
+"""Codes of a reading in the words of an office, and back: periods, scopes, comparators, cadences."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+OPS = {">=": "不少于", "<=": "不超过", "=": "等于", "range": "区间", "~": "左右"}
+BASES = {"level": "总量", "growth": "增速", "added": "新增", "share": "占比", "times": "次数"}
+CADENCES = {
+    "week": "每周",
+    "month": "每月",
+    "quarter": "每季度",
+    "half-year": "每半年",
+    "year": "每年",
+    "event": "按需",
+    "": "不定期",
+}
+SCOPES = {
+    "region": "全域",
+    "each_chain": "每条产业链",
+    "park": "园区",
+    "county": "县市区",
+    "each_county": "各县市区分别",
+    "upper": "上级目标（背景）",
+}
+
+
+def period_words(code: Any) -> str:
+    """``by:2025`` → ``到2025年``; an unknown code stays as it is; no period gives ""."""
+    text = str(code or "none")
+    if text == "none":
+        return ""
+    if text == "annual":
+        return "每年"
+    for pattern, words in (
+        (r"by:(\d{4})", "到{}年"),
+        (r"annual:(\d{4})-(\d{4})", "{}—{}年每年"),
+        (r"within:(\d+)y", "{}年内"),
+        (r"year:(\d{4})", "{}年"),
+    ):
+        match = re.fullmatch(pattern, text)
+        if match:
+            return words.format(*match.groups())
+    return text
+
+
+def parse_period(words: str) -> str:
+    """The code of a period as people write it. Raises ValueError with a sentence when it is none."""
+    text = re.sub(r"\s", "", words)
+    if text in ("", "无", "none"):
+        return "none"
+    if re.fullmatch(r"(?:by:\d{4}|annual(?::\d{4}-\d{4})?|within:\d+y|year:\d{4})", text):
+        return text
+    if text in ("每年", "年均", "年度"):
+        return "annual"
+    for pattern, code in (
+        (r"到?(\d{4})年[底末前]?(?:以前|之前)?(?<!\d年)", "by:{}"),
+        (r"(?:到|至)(\d{4})年?(?:底|末)?", "by:{}"),
+        (r"(\d{4})年?[—\-–~至到](\d{4})年?(?:每年|年均|期间每年)", "annual:{}-{}"),
+        (r"(\d{1,2})年(?:内|以内)", "within:{}y"),
+        (r"(\d{4})年?(?:全年|度)?", "year:{}"),
+    ):
+        match = re.fullmatch(pattern, text)
+        if match:
+            return code.format(*match.groups())
+    raise ValueError("时间要写成“到2025年”“每年”“2021—2025年每年”“5年内”“2022年”或留空")
+
+
+def scope_words(code: Any) -> str:
+    """``chain:电子信息`` → ``电子信息产业链``."""
+    text = str(code or "region")
+    if text.startswith("chain:"):
+        return f"{text[6:]}产业链"
+    return SCOPES.get(text, text)
+
+
+def number_words(value: Any) -> str:
+    """A figure as read, without a trailing ``.0``."""
+    if value is None or value == "":
+        return ""
+    number = float(value)
+    return f"{number:,.0f}" if number.is_integer() else f"{number:,.6f}".rstrip("0").rstrip(".")
+
+
+def quantity_words(values: dict[str, Any]) -> str:
+    """``不少于 300 亿元``, ``24—40 家``."""
+    low, high, unit = (
+        number_words(values.get("low")),
+        number_words(values.get("high")),
+        values.get("unit") or "",
+    )
+    op = values.get("op")
+    if op == "range" or (low and high and low != high):
+        return f"{low}—{high} {unit}".strip()
+    figure = low or high
+    if not figure:
+        return ""
+    sign = {">=": "≥ ", "<=": "≤ ", "~": "约 "}.get(str(op), "")
+    return f"{sign}{figure} {unit}".strip()
+
+
+def summary(kind: str, values: dict[str, Any]) -> list[str]:
+    """What stands under an item's name on the desk and in lists: short pieces, empty ones left out."""
+    pieces: list[Any] = []
+    if kind == "targets":
+        pieces = [
+            quantity_words(values),
+            BASES.get(str(values.get("basis")), ""),
+            period_words(values.get("period")),
+            scope_words(values.get("scope")),
+        ]
+    elif kind == "tasks":
+        lead, support = values.get("lead") or [], values.get("support") or []
+        pieces = [values.get("no") if values.get("no") != "-" else "", values.get("section")]
+        if lead:
+            pieces += ["牵头：" + "、".join(lead), "配合：" + "、".join(support) if support else ""]
+        elif values.get("responsible"):
+            pieces.append("责任单位：" + "、".join(values["responsible"]))
+        pieces.append(f"时限：{values['due']}" if values.get("due") else "")
+    elif kind == "recurring":
+        times = number_words(values.get("times"))
+        cadence = CADENCES.get(str(values.get("every") or ""), str(values.get("every")))
+        pieces = [
+            values.get("who"),
+            f"向{values['to']}" if values.get("to") else "",
+            cadence + (f" {times} 次" if times and times != "1" else ""),
+        ]
+    elif kind == "mechanisms":
+        pieces = ["、".join(values.get("items") or [])]
+    elif kind == "projects":
+        amount = number_words(values.get("amount"))
+        pieces = [f"{amount} {values.get('unit') or ''}".strip() if amount else "", values.get("stage")]
+    elif kind == "enterprises":
+        pieces = [values.get("role"), f"{values['chain']}产业链" if values.get("chain") else ""]
+    elif kind == "orgs":
+        pieces = [values.get("role")]
+    return [str(piece) for piece in pieces if piece]
