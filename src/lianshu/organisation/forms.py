@@ -1,0 +1,93 @@
+"""Forms of accounts and grants."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+
+from lianshu.core.scope import ROLES
+
+from .models import Chain, Region, Unit, User
+
+
+class SignInForm(AuthenticationForm):
+    """Sign-in; the refusal never says which of the two was wrong."""
+
+    error_messages = {
+        "invalid_login": "登录名或密码不正确。连续 5 次不正确，账号将锁定 30 分钟。",
+        "inactive": "登录名或密码不正确。连续 5 次不正确，账号将锁定 30 分钟。",
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "登录名"
+        self.fields["password"].label = "密码"
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-control"
+
+
+class PasswordForm(forms.Form):
+    """Old password, new password twice."""
+
+    old = forms.CharField(
+        label="原密码", widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
+    )
+    new = forms.CharField(
+        label="新密码",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="至少 10 位，含大写字母、小写字母、数字、符号中的三种。",
+    )
+    again = forms.CharField(
+        label="再输一次新密码", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("new") and data.get("again") and data["new"] != data["again"]:
+            self.add_error("again", "两次输入的新密码不一致")
+        return data
+
+
+class AccountForm(forms.Form):
+    """A new account."""
+
+    username = forms.CharField(label="登录名", max_length=60)
+    name = forms.CharField(label="姓名", max_length=40)
+    unit = forms.ModelChoiceField(Unit._base_manager.all(), label="单位", required=False)
+
+
+class GrantForm(forms.Form):
+    """A role for an account."""
+
+    role = forms.ChoiceField(label="角色", choices=[(code, name) for code, (name, _) in ROLES.items()])
+    region = forms.ModelChoiceField(Region._base_manager.all(), label="地区及以下")
+    chains = forms.ModelMultipleChoiceField(
+        Chain._base_manager.select_related("region"),
+        label="限产业链",
+        required=False,
+        help_text="不选表示全部产业链",
+    )
+    unit = forms.ModelChoiceField(
+        Unit._base_manager.all(),
+        label="限本单位事项",
+        required=False,
+        help_text="选定后，只能填报由这个单位负责的事项",
+    )
+    valid_from = forms.DateField(label="起", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    valid_to = forms.DateField(label="止", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+    def __init__(self, *args: Any, granter: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        within = Region.objects.visible_to(granter, "grant")
+        self.fields["region"].queryset = within
+        self.fields["chains"].queryset = Chain._base_manager.filter(region__in=within).select_related(
+            "region"
+        )
+        self.fields["unit"].queryset = Unit._base_manager.filter(region__in=within)
+        self.fields["chains"].label_from_instance = lambda chain: f"{chain.region} · {chain}"
+        self.fields["unit"].label_from_instance = lambda unit: f"{unit.region} · {unit}"
+        for field in self.fields.values():
+            kind = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
+            field.widget.attrs.setdefault("class", kind)
