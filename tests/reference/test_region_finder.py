@@ -82,6 +82,7 @@ def test_regions_are_found_and_told_apart(text, expected):
         "加大白银回收，日照时间长",
         "",
         "县",
+        "在保定期存款",
     ],
 )
 def test_words_are_not_regions(text):
@@ -100,6 +101,13 @@ def test_a_shared_name_stays_open_without_context_and_is_settled_by_it():
     assert alone[0].region is None and len(alone[0].candidates) == 4
     assert codes("鼓楼区印发方案，报南京市备案")[0] == ("鼓楼区", "320106")
     assert codes("鼓楼区印发方案", within="410000")[0] == ("鼓楼区", "410204")
+
+
+def test_a_shared_short_name_means_the_highest_level_unless_the_text_speaks_of_the_county():
+    assert codes("黑龙江省牡丹江市赴西安招商")[-1] == ("西安", "610100")
+    assert codes("岳阳市：岳阳、汨罗")[1:] == [("岳阳", "430600"), ("汨罗", "430681")]
+    assert codes("北京市各区：海淀、朝阳")[1:] == [("海淀", "110108"), ("朝阳", "110105")]
+    assert codes("辽宁省朝阳市、北京市：朝阳")[-1] == ("朝阳", "211300")
 
 
 def test_a_year_brings_back_the_divisions_of_then():

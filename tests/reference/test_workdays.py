@@ -17,9 +17,13 @@ from lianshu.reference.workdays import (
     LAST_YEAR,
     Override,
     WorkCalendar,
+    add_workdays,
     deadline_state,
+    is_workday,
     load_overrides,
+    use_office_overrides,
     work_calendar,
+    workdays_between,
 )
 
 CALENDAR = work_calendar()
@@ -141,6 +145,19 @@ def test_a_deadline_in_an_unannounced_year_says_so():
     assert state.note == "放假安排尚未公布，工作日为暂计"
     calendar = CALENDAR.with_overrides([Override(date(2027, 1, 2), False)])
     assert deadline_state(date(2027, 1, 15), today=date(2026, 12, 25), calendar=calendar).note == ""
+
+
+def test_the_office_table_counts_in_the_whole_process_until_taken_away():
+    friday, monday = date(2027, 6, 11), date(2027, 6, 14)
+    assert is_workday(friday) and workdays_between(date(2027, 6, 10), monday) == 2
+    try:
+        use_office_overrides([Override(friday, False, "端午节")])
+        assert not is_workday(friday)
+        assert add_workdays(date(2027, 6, 10), 1) == monday
+        assert deadline_state(monday, today=date(2027, 6, 10)).text == "还剩 1 个工作日"
+    finally:
+        use_office_overrides([])
+    assert is_workday(friday) and work_calendar() is CALENDAR
 
 
 # --- the office's own table --------------------------------------------------------------------------

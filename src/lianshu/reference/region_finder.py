@@ -191,21 +191,36 @@ class RegionFinder:
         )
 
     def _decide(self, candidates: list[Region], name: _Name, context: dict[str, int]) -> Region | None:
+        if not name.full:
+            candidates = self._for_short_name(candidates, context)
         if len(candidates) == 1:
             return candidates[0]
 
         def weight(region: Region) -> tuple[int, int, int, int]:
-            """Own name, then what the text says of it or its parents, then level, then age."""
-            near = max((context.get(code, 0) for code in self.table.path(region.code)[1:]), default=0)
-            far = context.get(self.table.path(region.code)[0], 0)
-            # 吉林 and 海南 are provinces first, 岳阳 the city before the county; former names yield.
-            rank = 0 if region.name == name.text else region.level.rank
-            return (near, far, -rank, region.valid_to or 9999)
+            """Who bears the very name, then what the text says of it or its parents, then age."""
+            path = self.table.path(region.code)
+            near = max((context.get(code, 0) for code in path[1:]), default=0)
+            return (region.name == name.text, near, context.get(path[0], 0), region.valid_to or 9999)
 
         ordered = sorted(candidates, key=weight, reverse=True)
-        best, second = weight(ordered[0]), weight(ordered[1])
         # Equal weights leave it open.
-        return ordered[0] if best != second else None
+        return ordered[0] if weight(ordered[0]) != weight(ordered[1]) else None
+
+    def _for_short_name(self, candidates: list[Region], context: dict[str, int]) -> list[Region]:
+        """Whom a short name means: the highest level, unless the text speaks of a county's city and not at
+        all of the province the higher region lies in (朝阳 in a plan of Beijing).
+
+        Provinces and their capitals are named all over the country: 西安 in a plan of 牡丹江 is still the
+        capital of 陕西, not the 西安区 there.
+        """
+        rank = min(c.level.rank for c in candidates)
+        higher = [c for c in candidates if c.level.rank == rank]
+        lower = [c for c in candidates if c.level.rank > rank and c.parent and context.get(c.parent, 0)]
+        known = any(
+            c.level is Level.PROVINCE or c.code.endswith("0100") or context.get(self.table.path(c.code)[0], 0)
+            for c in higher
+        )
+        return lower if lower and not known else higher
 
     def _build(self) -> None:
         names: dict[tuple[str, bool], list[str]] = defaultdict(list)

@@ -170,9 +170,42 @@ _HOLIDAYS = {
 
 
 @lru_cache(maxsize=1)
-def work_calendar() -> WorkCalendar:
-    """Return the calendar with the packaged overrides."""
+def _packaged_calendar() -> WorkCalendar:
     return WorkCalendar(_override(row) for row in packaged.rows("workday_overrides"))
+
+
+_office: WorkCalendar | None = None
+
+
+def work_calendar() -> WorkCalendar:
+    """Return the process's calendar: the packaged overrides and, over them, the office's own."""
+    return _office or _packaged_calendar()
+
+
+def use_office_overrides(overrides: Iterable[Override]) -> WorkCalendar:
+    """Make the office's own days (:func:`load_overrides`) count in this process, replacing any set before.
+
+    Called once at start-up and after the office has loaded a new table; an empty list takes them away.
+    """
+    global _office
+    items = list(overrides)
+    _office = _packaged_calendar().with_overrides(items) if items else None
+    return work_calendar()
+
+
+def is_workday(day: date) -> bool:
+    """:meth:`WorkCalendar.is_workday` of the process's calendar."""
+    return work_calendar().is_workday(day)
+
+
+def add_workdays(start: date, count: int) -> date:
+    """:meth:`WorkCalendar.add_workdays` of the process's calendar."""
+    return work_calendar().add_workdays(start, count)
+
+
+def workdays_between(start: date, end: date) -> int:
+    """:meth:`WorkCalendar.workdays_between` of the process's calendar."""
+    return work_calendar().workdays_between(start, end)
 
 
 def _override(row: Mapping[str, str]) -> Override:
