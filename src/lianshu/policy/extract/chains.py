@@ -18,7 +18,10 @@ from lianshu.policy.lexicon import choice, either, words
 from lianshu.policy.model import Item, Node, Outline, Text
 from lianshu.reference.numerals import parse_integer
 
-_HEAD = r"(?:产业链群|产业链条|产业链|产业集群|产业体系|产业生态链|产业生态圈|产业|链条)"
+_HEAD = (
+    r"(?:产业链群|产业链条|产业链(?!长)|产业集群|产业体系|产业生态链|产业生态圈|链条"
+    r"|产业(?!园|化|基地|链|集群|技术|项目|政策|工人|结构|带|布局|协会|联盟|研究|投资|引导|基金|数字))"
+)
 _ANCHOR = re.compile(
     rf"(?:等)?(?:(?P<count>{COUNT})(?:大|条|个|类|种))?"
     rf"(?P<mods>(?:{choice('chains', 'modifier')}|[“”\"·()（）]|\d\+\d)*)(?P<head>{_HEAD})"
@@ -36,6 +39,7 @@ _TAIL = re.compile(
     r"(?:及其)?(?:配套)?(?:特色|优势|主导)?(?:产业链群|产业链条|产业链|产业集群|产业|集群|链条|链)$"
 )
 _AND = re.compile(r"以及|和|与")
+_STRONG = re.compile(r"重点(?:发展|培育|打造|建设|突破|抓好)|为主导|主导产业|主攻|着力(?:发展|培育|打造)")
 #: Compounds in which ``和`` joins one industry's name.
 _COMPOUND_AND = re.compile(
     r"软件和|和信息|和零部件|和智能|和关键|和装配|和器件|和家居|和应用|和元宇宙|和高端"
@@ -121,7 +125,7 @@ def _score(
         score += 1
     if _FOUNDING.search(clause[-12:]):
         score += 1
-    if re.search(r"重点(?:发展|培育|打造|建设)|为主导|主导产业", near):
+    if _STRONG.search(near):
         score += 1.5
     if own.search(before):
         score += 0.5
@@ -224,14 +228,30 @@ def same_chain(a: str, b: str) -> bool:
     return a == b or (len(short) >= 3 and short in long_ and len(short) / len(long_) >= 0.6)
 
 
+def _kept(found: list[_Found], outline: Outline) -> list[_Found]:
+    """The lists that count beside each other.
+
+    Beside a sure list (score 6 or headings) only sure ones count: uncounted lists inside a chain's section are its products.
+    """
+    best = max(f.score for f in found)
+    heads = [f for f in found if f.rule == "chain-heading"]
+    floor = 4.0 if best >= 6 or heads else min(best, 2.5)
+    sections = [n for n in outline.root.walk() if heading_chain(n)]
+    kept = []
+    for one in found:
+        inside = heads and any(n.heading_end < one.span[0] < n.end for n in sections)
+        if one.score >= floor and not (one.future and best >= 3) and not inside:
+            kept.append(one)
+    return kept
+
+
 def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
     """The chains in the order of the text; confidence is low where only an uncounted list names them."""
     found = [f for f in _lists(text.clean, facts) + _headings(outline) if f.score >= 2.5]
     found += [f for f in _tables(text) if f.score > 0]
     if not found:
         return []
-    best = max(f.score for f in found)
-    kept = [f for f in found if f.score >= min(best, 4.0) - 0.5 and not (f.future and best >= 3)]
+    kept = _kept(found, outline)
     items: list[Item] = []
     for one in sorted(kept, key=lambda f: (f.span[0], -f.score)):
         for name in one.names:

@@ -1,12 +1,267 @@
-"""Extractor of enterprises."""
+"""Firms named in the plan, with the part they play and the chain they belong to.
+
+Four places name them: lists that end in a word for firms (``A、B等龙头企业``), frames (``以A为龙头``,
+``依托A、B``, ``推动A与B合作``), names with a legal form or known all over the country, and the names of
+projects and parks (``A四期`` → A). Universities, associations and authorities are no firms
+(``policies/SCHEMA.md``, Enterprises).
+"""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import Any
 
+from lianshu.policy.extract import enumeration, naming, projects
+from lianshu.policy.extract.chains import heading_chain, same_chain
+from lianshu.policy.extract.enumeration import Span
+from lianshu.policy.lexicon import choice
 from lianshu.policy.model import Item, Outline, Text
+
+_LEAD_WORDS = choice("enterprises", "lead")
+_LEAD = re.compile(_LEAD_WORDS)
+_FIRMS = re.compile(
+    r"(?:等(?P<free>[^。;；\n,，:：、等]{0,16}?)|(?P<adj>(?:重点|龙头|骨干|领军|链主|头部|核心|央企|国企|民营|上市|知名|大型|本土|“链主”|“龙头”|行业|国内|优势)*))"
+    r"(?P<noun>企业|公司|集团|客商|龙头|链主)(?!家|集团军|化|内|间|孵化)"
+)
+_AS = re.compile(
+    r"(?P<by>[以由])(?P<list>[^。;；\n,，:：]{2,60}?)(?:等)?(?:[\u4e00-\u9fff]{0,6}(?:企业|公司|集团))?(?:为|作为|担任|牵头)(?P<role>龙头|链主|引领|核心|骨干|主体|代表|依托|支撑|牵引|重点|引擎|首|盟长|“链主”)"
+)
+_USE = re.compile(r"(?:充分)?(?:利用|发挥|依托|借助)(?P<list>[^。;；\n,，:：]{2,60}?)(?:等)?(?:的)?(?:资源优势|优势|龙头作用|带动作用|引领作用|示范作用|品牌优势|平台优势)")
+_WITH = re.compile(
+    r"(?:推动|促进|支持|加强|深化|鼓励|引导|加快)?(?P<one>[^。;；\n,，:：、]{2,16}?)(?:与|和|同)(?P<two>[^。;；\n,，:：]{2,40}?)(?:等)?(?:[\u4e00-\u9fff]{0,4}(?:企业|公司))?(?:的)?(?:深度|全面|战略|开展|加强|进行)*(?:合作|对接|联动|配套|重组|合资)"
+)
+_LISTING = re.compile(
+    r"(?:培育|支持|推动|推进|加快|助推|促进|帮助|辅导|引导|保障|鼓励)(?P<list>[^。;；\n,，:：]{2,50}?)(?:等)?(?:企业|公司)?(?:上市|挂牌|做大做强|做强做大|做优做强|扩产|扩能|增资扩产|技改|转型升级|达产|改制|兼并重组)"
+)
+_ALLY = re.compile(r"(?:联合|携手|联手|引进|招引|引入|对接|承接|牵手|签约|瞄准|紧盯|盯紧|服务)(?P<list>[^。;；\n,，:：]{2,60})")
+_BRACKET = re.compile(r"(?:企业|龙头|链主|公司)[”]?[(（](?P<list>[^()（）]{4,80})[)）]")
+_CHIEF = re.compile(r"[“]?(?:链主|龙头|骨干|牵头|盟会长|重点)[”]?(?:企业|单位)(?:分别)?(?:为|是|有|包括|[:：])(?P<list>[^。;；\n,，]{2,80})")
+_LEGAL_NAME = re.compile(
+    r"[\u4e00-\u9fff()（）A-Za-z]{2,24}?(?:有限责任公司|股份有限公司|集团有限公司|有限公司|股份公司|集团公司|集团股份)"
+)
+_AND = re.compile(r"和|与|以及|及")
+_JUNK = re.compile(r"^(?:公司|企业|集团|龙头|重点|现有|本地|我市|我县|全市|全县|市|县|国内|行业|知名)+")
+_TARGET = re.compile(r"引进|招引|引入|招商|瞄准|紧盯|盯紧|主攻|签约|承接|争取")
+_PARTNER = re.compile(r"联合|携手|联手|合作|牵手|与.{2,20}合作")
+
+
+@dataclass(slots=True)
+class _Firm:
+    name: str
+    role: str | None
+    span: Span
+    rule: str
+    confidence: float = 0.9
+    reason: str = ""
+
+
+def _clause_start(clean: str, at: int) -> int:
+    return max(clean.rfind(stop, 0, at) for stop in "。;；\n,，:：") + 1
+
+
+def _role(adjectives: str, before: str) -> str | None:
+    if "链主" in adjectives:
+        return "链主"
+    if "龙头" in adjectives or "领军" in adjectives:
+        return "龙头"
+    if _TARGET.search(before):
+        return "招引目标"
+    if _PARTNER.search(before):
+        return "合作"
+    return None
+
+
+def _split(clean: str, start: int, end: int) -> list[Span]:
+    """Members of a list of firms; the last is parted at 和 or 与."""
+    pieces = enumeration.split(clean, start, end, "、")
+    if not pieces:
+        return []
+    last = clean[slice(*pieces[-1])]
+    if _AND.search(last, 1) and not naming.is_known(last):
+        pieces = enumeration.part_last(clean, pieces, _AND)
+    return [p for p in pieces if p[0] < p[1]]
+
+
+def _name(clean: str, span: Span) -> tuple[str, Span]:
+    """A member's name without lead words, gloss and quotation marks."""
+    words = clean[slice(*span)]
+    cut = 0
+    for lead in _LEAD.finditer(words):
+        if len(words) - lead.end() >= 2 and lead.start() <= cut + 6 and not naming.is_known(words[lead.start() :]):
+            cut = lead.end()
+    words = words[cut:]
+    junk = _JUNK.match(words)
+    if junk and len(words) - junk.end() >= 2:
+        cut += junk.end()
+        words = words[junk.end() :]
+    name = enumeration.without_gloss(words).strip("“”和与及 ")
+    return name, (span[0] + cut, span[1])
+
+
+def _take(clean: str, spans: list[Span], role: str | None, rule: str, strong: bool, whole: Span) -> list[_Firm]:
+    """Firms among the members of one list. Where a third are surely firms, their neighbours are believed;
+    a lone member is believed in a ``strong`` frame (``以A为龙头``)."""
+    named = [_name(clean, span) for span in spans]
+    sure = [naming.is_firm(name, strong=False) for name, _ in named]
+    marked = [ok or naming.looks_like_brand(name) for ok, (name, _) in zip(sure, named, strict=True)]
+    votes = sum(marked)
+    believed = votes * 3 >= len(named) if strong or any(sure) else len(named) > 1 and votes * 3 >= 2 * len(named)
+    out = []
+    for (name, _), certain, brand in zip(named, sure, marked, strict=True):
+        if not certain and not believed and not (strong and (brand or len(named) == 1)):
+            continue
+        if not naming.is_firm(name, strong=True):
+            continue
+        fine = certain or (strong and brand)
+        out.append(
+            _Firm(name, role, whole, rule, 0.9 if certain else 0.8 if fine else 0.65,
+                  "" if fine else "按并列关系推断为企业，请核对")
+        )  # fmt: skip
+    return out
+
+
+def _lists(clean: str) -> list[_Firm]:
+    """``A、B等龙头企业`` and a single ``A集团``-like member before 等企业."""
+    out: list[_Firm] = []
+    for match in _FIRMS.finditer(clean):
+        start = _clause_start(clean, match.start())
+        if not clean[match.start()] == "等" and "、" not in clean[start : match.start()]:
+            continue
+        pieces = enumeration.before(clean, match.start(), start)
+        if not pieces or (len(pieces) < 2 and clean[match.start()] != "等"):
+            continue
+        pieces = [*pieces[:-1], *_split(clean, *pieces[-1])]
+        before = clean[start : pieces[0][1]]
+        strong = clean[match.start()] == "等"
+        whole = (_name(clean, pieces[0])[1][0], match.end())
+        out += _take(clean, pieces, _role(match[0], before), "firm-list", strong, whole)
+    return out
+
+
+def _frames(clean: str) -> list[_Firm]:
+    out: list[_Firm] = []
+    for pattern, rule, strong in (
+        (_AS, "firm-as-lead", True),
+        (_USE, "firm-use", False),
+        (_LISTING, "firm-growth", False),
+        (_ALLY, "firm-ally", False),
+        (_BRACKET, "firm-bracket", True),
+        (_CHIEF, "firm-chief", True),
+    ):
+        for match in pattern.finditer(clean):
+            start, end = match.span("list")
+            text_ = clean[start:end]
+            cut = text_.find("等")
+            spans = _split(clean, start, end if cut < 0 else start + cut)
+            if pattern is _AS:
+                chief = "链主" if "链主" in match["role"] else "龙头" if match["role"] in ("龙头", "引领", "骨干", "核心", "牵引") else None
+                strong = match["role"] in ("龙头", "链主", "“链主”", "盟长")
+                role: str | None = chief
+            elif pattern in (_BRACKET, _CHIEF):
+                role = _role(match[0][:6], "")
+            else:
+                role = _role("", match[0][:4])
+            out += _take(clean, spans, role, rule, strong, match.span())
+    for match in _WITH.finditer(clean):
+        one, two = _name(clean, match.span("one")), match.span("two")
+        spans = [(one[1][0], match.end("one")), *_split(clean, *two)]
+        if any(naming.is_firm(_name(clean, s)[0], strong=False) for s in spans):
+            out += _take(clean, spans, _role("", "合作") if "合作" in match[0] else None, "firm-with", False, match.span())
+    return out
+
+
+def _standing(clean: str) -> list[_Firm]:
+    """Names with a legal form and firms known all over the country, wherever they stand."""
+    out = []
+    for match in _LEGAL_NAME.finditer(clean):
+        name, span = _name(clean, match.span())
+        if len(name) >= 6 and not naming.is_kind(name):
+            out.append(_Firm(name, None, span, "firm-legal-name"))
+    for match in naming.KNOWN.finditer(clean):
+        if naming.is_known(match[0]):
+            start = _clause_start(clean, match.start())
+            role = _role("", clean[start : match.start()])
+            out.append(_Firm(match[0], role, match.span(), "firm-known", 0.85))
+    return out
+
+
+def _in_projects(text: Text, outline: Outline) -> list[_Firm]:
+    """Firms inside the names of projects."""
+    out = []
+    for project in projects.find(text, outline):
+        if project.rule == "project-built" and not re.search(r"[一二三四五六七八九十\d]期", project.name):
+            continue
+        name = naming.brand(re.sub(r"续建项目$|基础配套建设$", "", project.name))
+        if name and naming.is_firm(name, strong=True):
+            out.append(_Firm(name, None, project.span, "firm-in-project", 0.75, "从项目名称中识别，请核对企业名称"))
+    return out
+
+
+def _chain_at(clean: str, at: int, sections: list[tuple[int, int, str]], chains: list[str]) -> str | None:
+    """The chain of the section around ``at``, or one named in the same clause."""
+    for start, end, name in sections:
+        if start <= at < end:
+            return next((c for c in chains if same_chain(c, name)), None)
+    start = _clause_start(clean, at)
+    clause = clean[start : at + 40].split("。")[0]
+    named = [c for c in chains if re.search(rf"{re.escape(c)}(?:等)?(?:[\u4e00-\u9fff]{{0,4}})产业", clause)]
+    return named[0] if len(named) == 1 else None
+
+
+def _table_firms(text: Text) -> list[Item]:
+    out = []
+    for table in text.source.tables:
+        head = {
+            c.column: re.sub(r"\s", "", text.source.text[c.start : c.end]) for c in table.cells if c.row == 0
+        }
+        columns = {c: w for c, w in head.items() if re.search(r"(?:链主|龙头|骨干|重点|牵头)?企业(?:名称)?$|公司名称|企业名单", w)}
+        for cell in table.cells:
+            if not cell.row or cell.column not in columns:
+                continue
+            raw = text.source.text[cell.start : cell.end]
+            for start, end in enumeration.split(raw, 0, len(raw), "、,，;；\n "):
+                name = enumeration.without_gloss(raw[start:end])
+                if naming.is_firm(name, strong=True):
+                    fields = {"name": name, "role": _role(columns[cell.column], ""), "chain": None}
+                    span = (cell.start + start, cell.start + end)
+                    out.append(Item("enterprises", fields, *span, 0.95, "", "firm-table"))
+    return out
 
 
 def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
-    """The enterprises of the document, in the order of the text."""
-    return []
+    """The firms in the order of the text, each once: fields ``name, role, chain``."""
+    clean = text.clean
+    chains = [str(c) for c in facts.get("chains", [])]
+    body = [(n.start, n.end) for n in outline.root.walk() if n.kind in ("head", "foot", "title") and not n.children]
+    best: dict[str, _Firm] = {}
+    for firm in [*_lists(clean), *_frames(clean), *_standing(clean), *_in_projects(text, outline)]:
+        if any(a <= firm.span[0] < b for a, b in body) or firm.name in chains:
+            continue
+        known = best.get(firm.name)
+        if known is None:
+            best[firm.name] = firm
+        else:
+            known.role = known.role or firm.role
+            if firm.confidence > known.confidence:
+                known.confidence, known.reason = firm.confidence, firm.reason
+    names = set(best)
+    sections = [(n.start, n.end, name) for n in outline.root.walk() if (name := heading_chain(n))]
+    items = []
+    for firm in sorted(best.values(), key=lambda f: f.span):
+        if _inside_longer(firm, names):
+            continue
+        at = clean.find(firm.name, firm.span[0])
+        chain = _chain_at(clean, at if at >= 0 else firm.span[0], sections, chains)
+        fields = {"name": firm.name, "role": firm.role, "chain": chain}
+        items.append(
+            enumeration.item(text, "enterprises", firm.span, fields, firm.rule, firm.confidence, firm.reason)
+        )
+    return items + [i for i in _table_firms(text) if i.fields["name"] not in names]
+
+
+def _inside_longer(firm: _Firm, names: set[str]) -> bool:
+    """Whether the name is only the beginning of another name read at the same place (``A`` in ``A集团``)."""
+    if firm.rule not in ("firm-known", "firm-in-project", "firm-legal-name"):
+        return False
+    return any(other != firm.name and other.startswith(firm.name) for other in names)

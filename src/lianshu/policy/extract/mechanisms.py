@@ -1,12 +1,338 @@
-"""Extractor of mechanisms."""
+"""The plan's own numbered formulas: 六个一, 四个一批, 五图, 两报告, 六大行动, 一链一策, 一区两园 …
+
+A formula has a number in its name or stands in quotation marks as one unit with its numerals; slogans of
+the nation, counts of industries and idioms do not count (``policies/SCHEMA.md``, Mechanisms).
+"""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import Any
 
-from lianshu.policy.model import Item, Outline, Text
+from lianshu.policy.extract import enumeration
+from lianshu.policy.extract.enumeration import COUNT, Span
+from lianshu.policy.lexicon import choice, words
+from lianshu.policy.model import Item, Node, Outline, Text
+from lianshu.reference.numerals import parse_integer
+
+_NUM = "一二两三四五六七八九十百千双\\d"
+_QUOTED = re.compile(r"“([^“”\n]{2,60})”")
+_SLOGANS = frozenset(words("mechanisms", "slogans"))
+_NOT_FORMULA = re.compile(rf"^{choice('mechanisms', 'not_formula')}")
+_USE = re.compile(rf"^(?:的)?(?:整体|工作|发展|总体|推进|服务|建设|对接)*{choice('mechanisms', 'use')}")
+_UPPER = re.compile(choice("mechanisms", "upper"))
+_ONES = re.compile(
+    rf"(?<![第统单任某每逐])(?:[两三四五六七八九十]|\d{{1,2}})个一(?:批|百|流)?(?![\u4e00-\u9fff]?[、,]?\d)"
+)
+_COUNTED = re.compile(
+    rf"(?P<count>{COUNT})(?P<measure>大|项|个|条)(?P<noun>(?:[\u4e00-\u9fff“”]{{0,8}}?)?{choice('mechanisms', 'counted')})"
+)
+_PAIR = re.compile(
+    rf"一{choice('mechanisms', 'one_of')}[、·]?一(?:[(（][\u4e00-\u9fff]{{1,2}}[)）])?{choice('mechanisms', 'one_for')}"
+    rf"(?:[、·]?一{choice('mechanisms', 'one_for')}){{0,4}}"
+)
+_PLACES = re.compile(
+    rf"[一二两三四五六七八九]+[区核主轴心带环廊体轮港极城](?:[一二两三四五六七八九多十N]+[园翼区副带轴点极组廊城片园组团驱]){{1,4}}"
+)
+_CHARTS = re.compile(
+    rf"(?:[两三四五六七八九十]+(?:张|个|份|本|类|套)?(?:图|库|清单|报告|表|单|台账|策|链|账|榜|册|案|书)){{2,4}}"
+)
+_DIGITS = re.compile(
+    r"^\d{2,6}(?:[\u4e00-\u9fff]{0,4})$|^[\dNnXx一二三四五六七八九]+(?:[+＋][\dNnXx一二三四五六七八九]+[\u4e00-\u9fff]{0,4})+$"
+)
+_ONE_ITEM = re.compile(
+    r"^(?:一|1)(?:个|条|位|名|支|套|张|份|块|家|批|项|本|只|部|所|座|种|组|片|根|篇|场|班|链|企|园|图|策)"
+)
+_ADJECTIVE = re.compile(r"^[两三四五六七八九十](?:好|新|优|强|美|富|高|星|型|特)$")
+_FLAT = re.compile(r"[、,，;；]")
+_ORDINAL_HEADS = ("section", "item", "ordinal", "sub", "lead")
+
+
+@dataclass(slots=True)
+class _Formula:
+    name: str
+    items: list[str]
+    span: Span
+    rule: str
+    confidence: float = 0.95
+    reason: str = ""
+
+
+def _clause(clean: str, at: int) -> str:
+    """The words before ``at`` back to the last stop or comma."""
+    start = max(clean.rfind(stop, max(0, at - 60), at) for stop in "。;；\n,，:：")
+    return clean[start + 1 : at]
+
+
+def _is_slogan(name: str) -> bool:
+    bare = name.strip("“”")
+    return bare in _SLOGANS or any(bare.startswith(s) for s in _SLOGANS if len(s) >= 3) or "通办" in bare
+
+
+def _formula_in_quotes(inner: str, after: str) -> bool:
+    """Whether quoted words are one formula by their numerals."""
+    if _is_slogan(inner) or re.search(r"[。;；:：《]", inner):
+        return False
+    if _FLAT.search(inner):
+        members = [m for m in _FLAT.split(inner) if m]
+        ones = sum(bool(_ONE_ITEM.match(m)) for m in members)
+        batches = sum(m.endswith("一批") for m in members)
+        return len(members) >= 2 and max(ones, batches) == len(members)
+    if len(inner) > 14:
+        return False
+    if _DIGITS.match(inner):
+        return not _NOT_FORMULA.match(after) and not re.match(r"现代|产业|重点|热线|平台", after)
+    if not re.match(rf"[{_NUM}]", inner) or not re.search(r"[一二两三四五六七八九十双]", inner):
+        return False
+    if re.match(
+        r"(?:[一二三四五六七八九十\d]+(?:年|月|日|号|季度|期|级|线|流|等|次|亿|万|千亿|百亿|星级|甲|强)|一[\u4e00-\u9fff]$)",
+        inner,
+    ):
+        return False
+    numerals = re.findall(r"[一二两三四五六七八九十双多N\d]+", inner)
+    if inner.startswith("双") and len(numerals) < 2:
+        return False
+    if re.fullmatch(r"[一二三四五六七八九十]{2,6}", inner) or len(numerals) >= 2:
+        return True
+    if inner.startswith("一"):
+        return False
+    counted = re.match(rf"{COUNT}(?:大|项|个|条|类|张|方面)", inner)
+    if counted and _NOT_FORMULA.match(inner[counted.end() :]):
+        return False
+    return True
+
+
+def _belongs_above(clean: str, start: int, end: int) -> bool:
+    """Whether the clause hands the formula to an upper level that merely offers it."""
+    clause = _clause(clean, start)
+    if re.match(r"企业|奖|称号|名单|资质|认定", clean[end : end + 4]) and _UPPER.search(clause[-16:] or ""):
+        return True
+    return bool(re.search(r"(?:全省|全国|省委|省政府|国家|我省)[^,，。]{0,14}$", clause)) and not re.search(
+        r"落实|按照|建立|执行|推行", clause
+    )
+
+
+def _batches(clean: str, at: int, floor: int, test: re.Pattern[str]) -> tuple[list[str], int]:
+    """Members of the list right before ``at`` (in quotes or not) that pass the test, and its beginning."""
+    stop = at
+    if clean[stop - 1] == "的":
+        stop -= 1
+    inside = clean[stop - 1] == "”"
+    if inside:
+        opened = enumeration.matching_open(clean, stop - 1, floor)
+        pieces = enumeration.split(clean, opened + 1, stop - 1, "、,，;；和") if opened >= 0 else []
+        begin = opened
+    else:
+        trimmed = stop - 1 if clean[stop - 1] in ",，" else stop
+        if clean[trimmed - 1] == "等":
+            trimmed -= 1
+        pieces = enumeration.before(clean, trimmed, floor)
+        begin = pieces[0][0] if pieces else at
+    names = [clean[a:b].strip("“”") for a, b in pieces]
+    kept = [(n, p) for n, p in zip(names, pieces, strict=True) if test.search(n)]
+    if len(kept) < 2:
+        return [], at
+    if not inside:
+        begin = kept[0][1][0]
+    return [n for n, _ in kept], begin
+
+
+def _following(clean: str, at: int, test: re.Pattern[str]) -> list[str]:
+    """Members of a list behind the formula, after 即, a colon or a bracket."""
+    match = re.match(
+        r"[^。;；\n]{0,14}?(?:[。,，]?即[:：]?|[:：(（]|——|,?(?:包括|分别是|指))", clean[at : at + 30]
+    )
+    if match is None:
+        return []
+    begin = at + match.end()
+    end = min((i for i in (clean.find("\n", begin), begin + 600) if i >= 0), default=begin + 600)
+    pieces = enumeration.split(clean, begin, min(end, len(clean)), "、,，;；。")
+    out = []
+    for a, b in pieces[:60]:
+        found = test.search(clean[a:b])
+        if found:
+            out.append(enumeration.without_gloss(found[0]) if found.lastindex is None else found[1])
+    return out
+
+
+_ONE_THING = re.compile(
+    r"一(?:个|条|位|名|支|套|张|份|块|家|批|项|本|只|部|所|座|种|组)(?:(?![,，。;；、]).){1,16}$"
+)
+_ONE_AHEAD = re.compile(
+    r"一(?:个|条|位|名|支|套|张|份|块|家|批|项|本|只|部|所|座|种|组)(?:(?![,，。;；、和]).){1,16}"
+)
+_BATCH = re.compile(r"一批$")
+_BATCH_AHEAD = re.compile(r"(?:[\u4e00-\u9fff]{2,10}一批|一批[\u4e00-\u9fff]{2,12})")
+_CHART_NOUN = r"(?:图|报告|库|清单|链|表|单|书|账|榜)"
+
+
+def _items_of(name: str, clean: str, span: Span, outline: Outline) -> tuple[list[str], int]:
+    """The members the text lists for a formula, and where the evidence begins."""
+    start, end = span
+    floor = max(clean.rfind(stop, 0, start) for stop in "。\n") + 1
+    quoted = start - 1 if clean[start - 1] == "“" else start
+    tail = clean[end : end + 1] == "”"
+    if "个一批" in name:
+        items, begin = _batches(clean, quoted, floor, _BATCH)
+        return (_trim_first(items), begin) if items else (_following(clean, end + tail, _BATCH_AHEAD), start)
+    if re.search(r"个一$", name):
+        items, begin = _batches(clean, quoted, floor, _ONE_THING)
+        items = [m[0] if (m := _ONE_THING.search(i)) else i for i in items]
+        return (items, begin) if items else (_following(clean, end + tail, _ONE_AHEAD), start)
+    noun = re.search(rf"{_CHART_NOUN}$", name)
+    if noun and re.match(rf"[{_NUM}]+张?{_CHART_NOUN}$", name):
+        behind = re.compile(rf"{noun[0]}$|^“?{noun[0]}")
+        for at in (quoted, _clause_head(clean, quoted)):
+            items, begin = _batches(clean, at, floor, behind)
+            if items:
+                return _trim_first(items), begin
+        return _following(clean, end + tail, re.compile(rf"[\u4e00-\u9fff]{{2,12}}{noun[0]}")), start
+    if (counted := _COUNTED.match(name)) is not None:
+        wanted = parse_integer(counted["count"])
+        items, begin = _batches(clean, quoted, floor, re.compile(r"[\u4e00-\u9fff]{3,}"))
+        if items and abs(len(items) - wanted) <= 2:
+            items = _trim_first(items)
+            joined = enumeration.part_last(items[-1], [(0, len(items[-1]))], re.compile("以及|和|及"))
+            if len(items) == wanted - 1 and len(joined) == 2:
+                items[-1:] = [items[-1][a:b] for a, b in joined]
+            return items, begin
+        return _headed_items(outline, wanted, counted["noun"][-2:], end), start
+    return [], start
+
+
+_LEAD = re.compile(
+    r"(?:主要)?(?:包括|有|是|为)|按照|按|以|通过|实施|开展|建立|制定|绘制|编制|梳理|形成|完善|推行|坚持|(?:重点)?产业链|突出|围绕"
+)
+
+
+def _trim_first(items: list[str]) -> list[str]:
+    """The list with the words before its first member cut off, by the measure of the other members."""
+    longest = max(len(item) for item in items[1:])
+    first = items[0]
+    for lead in _LEAD.finditer(first):
+        if len(items[0]) > longest + 2 and len(first) - lead.end() >= 2:
+            items = [first[lead.end() :], *items[1:]]
+    return items
+
+
+def _clause_head(clean: str, at: int) -> int:
+    """Where the comma before the clause of ``at`` stands (``…图、…图，实施产业链“五图”``)."""
+    comma = max(clean.rfind(",", max(0, at - 20), at), clean.rfind("，", max(0, at - 20), at))
+    return comma if comma > 0 else at
+
+
+def _headed_items(outline: Outline, wanted: int, noun: str, at: int) -> list[str]:
+    """Headings that carry a counted formula: ``wanted`` siblings, of the noun or the first run behind it."""
+    runs: list[list[Node]] = []
+    for parent in outline.root.walk():
+        run: list[Node] = []
+        for child in parent.children:
+            if child.kind not in _ORDINAL_HEADS or not child.heading:
+                continue
+            if child.number == "1" and run:
+                runs.append(run)
+                run = []
+            run.append(child)
+        if run:
+            runs.append(run)
+    fitting = [run for run in runs if len(run) == wanted]
+    named = [run for run in fitting if sum(noun in n.heading for n in run) * 2 > wanted]
+    after = [run for run in fitting if run[0].start > at - 2 and run[0].start - at < 400]
+    chosen = (named or after or [[]])[0]
+    return [re.split(r"[,，。]", node.heading)[0] for node in chosen]
+
+
+def _quoted(clean: str, outline: Outline) -> list[_Formula]:
+    found: list[_Formula] = []
+    for match in _QUOTED.finditer(clean):
+        inner = match[1].strip()
+        after = clean[match.end() : match.end() + 12]
+        pieces = [(m.start(1), m.end(1), m[1]) for m in re.finditer(r"‘([^‘’]{2,20})’", inner)]
+        if pieces or not _formula_in_quotes(inner, after):
+            continue
+        if _belongs_above(clean, match.start(), match.end()):
+            continue
+        if _FLAT.search(inner):
+            if re.match(r"(?:的)?[“]?(?:等)?(?:[两三四五六七八九十]|\d)(?:个一|大|项)", after) or re.match(
+                r"(?:的)?“[两三四五六七八九十]", after
+            ):
+                continue
+            members = [m for m in _FLAT.split(inner) if m]
+            found.append(_Formula("、".join(members), members, match.span(), "formula-quoted-list", 0.8))
+            continue
+        name = inner
+        noun = re.match(r"(?:园区|企业|干部|产品|品牌|乡村|社区|银行)", after)
+        if _ADJECTIVE.match(inner) and noun:
+            name += noun[0]
+        items, begin = _items_of(inner, clean, (match.start(1), match.end(1)), outline)
+        sure = bool(items) or bool(_USE.match(after)) or len(re.findall(rf"[{_NUM}]", inner)) >= 2
+        found.append(
+            _Formula(name, items, (min(begin, match.start()), match.end()), "formula-quoted",
+                     0.95 if sure else 0.7, "" if sure else "引号内带数字，但文中没有列出内容")
+        )  # fmt: skip
+    return found
+
+
+def _bare(clean: str, outline: Outline) -> list[_Formula]:
+    """Formulas without quotation marks."""
+    found: list[_Formula] = []
+    for pattern, rule in ((_ONES, "formula-ones"), (_PAIR, "formula-one-each"), (_PLACES, "formula-places"),
+                          (_CHARTS, "formula-charts")):  # fmt: skip
+        for match in pattern.finditer(clean):
+            name = match[0].replace("、", "").replace("·", "") if pattern is _PAIR else match[0]
+            if _is_slogan(name) or _belongs_above(clean, match.start(), match.end()):
+                continue
+            after = clean[match.end() : match.end() + 8]
+            if pattern in (_PLACES, _CHARTS) and not _USE.match(after.lstrip("”")):
+                continue
+            if pattern is _ONES and match[0].endswith(("百", "流")):
+                continue
+            items, begin = _items_of(name, clean, match.span(), outline)
+            found.append(_Formula(name, items, (min(begin, match.start()), match.end()), rule, 0.9))
+    for match in _COUNTED.finditer(clean):
+        if clean[match.start() - 1 : match.start()] in tuple("“第十百千万"):
+            continue
+        noun = match["noun"]
+        if "“" in noun or "”" in noun or _NOT_FORMULA.match(noun) or parse_integer(match["count"]) < 2:
+            continue
+        if match["measure"] == "个" and not noun.startswith("方面"):
+            continue
+        name = match[0]
+        items, begin = _items_of(name, clean, match.span(), outline)
+        if not items or _belongs_above(clean, match.start(), match.end()):
+            continue
+        found.append(_Formula(name, items, (min(begin, match.start()), match.end()), "formula-counted", 0.85))
+    return found
+
+
+def _key(formula: _Formula) -> str:
+    if _FLAT.search(formula.name):
+        return "|".join(sorted(_FLAT.split(formula.name)))
+    return re.sub(r"\W", "", formula.name)
 
 
 def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
-    """The mechanisms of the document, in the order of the text."""
-    return []
+    """The formulas in the order of the text, each once, with the items the text lists."""
+    best: dict[str, _Formula] = {}
+    for formula in _quoted(text.clean, outline) + _bare(text.clean, outline):
+        key = _key(formula)
+        known = best.get(key)
+        if known is None or len(formula.items) > len(known.items):
+            best[key] = formula
+    kept = [f for f in best.values() if not any(_within(f, other) for other in best.values())]
+    return [
+        enumeration.item(
+            text, "mechanisms", f.span, {"name": f.name, "items": f.items}, f.rule, f.confidence, f.reason
+        )
+        for f in sorted(kept, key=lambda f: f.span)
+    ]
+
+
+def _within(formula: _Formula, other: _Formula) -> bool:
+    """Whether a formula is only a part of another's printed words or one of its items."""
+    if formula is other:
+        return False
+    a, b = re.sub(r"\W", "", formula.name), re.sub(r"\W", "", other.name)
+    inside = other.span[0] <= formula.span[0] and formula.span[1] <= other.span[1]
+    return inside and (a != b and a in b)

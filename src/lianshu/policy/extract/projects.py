@@ -1,12 +1,305 @@
-"""Extractor of projects."""
+"""Single named projects: built, continued, begun or planned, with amount and stage.
+
+A clause is read as *verb – list – tail*: the verb builds or brings in, the tail (``等重大项目建设``,
+``建成投产``) closes the list. A member counts when it is a single named thing: it has an amount, a phase, a
+firm's or place's name, or ends in the head of something built (中心, 基地 …) without being a kind of thing
+(``policies/SCHEMA.md``, Projects).
+"""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import Any
 
+from lianshu.policy.extract import enumeration, naming
+from lianshu.policy.extract.enumeration import Span
+from lianshu.policy.lexicon import choice, words
 from lianshu.policy.model import Item, Outline, Text
+from lianshu.reference.numerals import parse_number
+
+_VERBS = choice("projects", "start", "plan", "build", "bring")
+_VERB = re.compile(rf"(?:{_VERBS})+")
+_START = re.compile(choice("projects", "start"))
+_PLAN = re.compile(choice("projects", "plan"))
+_BRING = re.compile(choice("projects", "bring"))
+_DONE = re.compile(choice("projects", "done"))
+_STARTING = re.compile(choice("projects", "starting"))
+_HEAD = re.compile(rf"{choice('projects', 'head')}$")
+_WEAK_HEADS = frozenset(words("projects", "weak_head"))
+_KIND = re.compile(rf"(?:{choice('projects', 'kind')}|[A-Za-z0-9])+")
+_PLURAL = re.compile(choice("projects", "plural"))
+_TAIL = re.compile(
+    rf"(?P<etc>等)?(?P<mods>(?:{choice('projects', 'list_tail')})*(?:续建|在建|扩建)?)"
+    rf"(?P<noun>建设项目|项目)?(?P<act>(?:尽快|早日|加快|如期|顺利|全面)?(?:落地|{choice('projects', 'done', 'starting', 'going')})*)$"
+)
+_AMOUNT = r"(?:总?投资(?:额)?)?(?:约|近|超|超过|达)?(?P<amount>\d+(?:\.\d+)?)(?P<unit>亿(?:元|美元|人民币)?|万元|万美元)(?:以上)?"
+_AMOUNT_AHEAD = re.compile(rf"^{_AMOUNT}(?:的|建设)?")
+_AMOUNT_BEHIND = re.compile(rf"[(（,，]?(?:计划)?{_AMOUNT}[^)）]*[)）]?$")
+_PHYSICAL = re.compile(choice("projects", "physical"))
+_NOT_NAME = re.compile(rf"^{choice('projects', 'not_name')}")
+_PHASE = re.compile(r"[一二三四五六七八九十\d]期")
+_PARK_WORK = re.compile(
+    r"^(.+(?:园|园区|基地|城|中心|市场|开发区|小镇))((?:基础|配套|设施|标准厂房|提质|扩容|提升|改造|扩建|升级|工程)+)$"
+)
+_NOT_VERB = re.compile(
+    r"(?:体系|机制|制度|能力|环境|队伍|行动|文明|政策|作风|发展|水平|布局|格局|改革|管理|服务|模式|方案|清单|规划)$"
+)
+_MAX_LIST = 260
+
+
+@dataclass(slots=True)
+class Project:
+    """A named project at ``span`` of the clean text."""
+
+    name: str
+    amount: int | float | None
+    unit: str | None
+    stage: str | None
+    span: Span
+    rule: str
+    confidence: float = 0.9
+    reason: str = ""
+
+
+def _clauses(clean: str, start: int, end: int) -> list[Span]:
+    """Clauses, commas inside brackets not counted."""
+    return enumeration.split(clean, start, end, "。;；\n,，:：!！")
+
+
+def _stage(verb: str, tail: str, mods: str) -> str | None:
+    if _DONE.search(tail):
+        return "投产"
+    if "续建" in mods or "续建" in tail or "续建" in verb:
+        return "续建"
+    if _PLAN.search(verb):
+        return "谋划"
+    if _START.search(verb) or _STARTING.search(tail):
+        return "开工"
+    if _BRING.search(verb) and not re.search(r"建设|推进", verb + tail):
+        return None
+    return "建设"
+
+
+def _amount(member: str) -> tuple[str, int | float | None, str | None]:
+    """A member without its amount, the amount and its unit."""
+    for pattern in (_AMOUNT_AHEAD, _AMOUNT_BEHIND):
+        match = pattern.search(member)
+        if match and match.end() - match.start() < len(member):
+            rest = (member[: match.start()] + member[match.end() :]).strip("的()（） 、")
+            unit = (
+                match["unit"] if match["unit"].endswith("元") else match["unit"].replace("人民币", "") + "元"
+            )
+            return rest, parse_number(match["amount"]), unit
+    return member, None, None
+
+
+def _single(name: str) -> bool:
+    """Whether a name with a head of something built stands for one single thing."""
+    head = _HEAD.search(name)
+    if not 4 <= len(name) <= 30 or head is None or "的" in name:
+        return False
+    if _PLURAL.search(name) or _KIND.fullmatch(name) or _NOT_NAME.match(name):
+        return False
+    if name.endswith("工程"):
+        return bool(_PHYSICAL.search(name[:-2])) and _owned(name)
+    return _owned(name) or head[0] not in _WEAK_HEADS
+
+
+def _owned(name: str) -> bool:
+    """Whether a name holds the name of a firm or a place, or a phase."""
+    if _PHASE.search(name):
+        return not _KIND.fullmatch(_PHASE.sub("", name))
+    return naming.looks_like_brand(name) or bool(naming.places_in(name))
+
+
+def _proper(name: str, vouched: bool) -> bool:
+    """Whether a member of a list of projects has a name of its own; ``vouched`` when its neighbours do."""
+    if not 2 <= len(name) <= 32 or re.search(r"[。；：%]|的|\d{4}年", name):
+        return False
+    if _PLURAL.search(name) or _KIND.fullmatch(name) or _NOT_VERB.search(name) or _NOT_NAME.match(name):
+        return False
+    return vouched or _owned(name) or bool(re.search(r"[\u4e00-\u9fff]{2,}(?:产业园|基地)$", name))
+
+
+def _bare_name(member: str) -> str:
+    """A member without a gloss; a bracket with a place inside the name (``中国（某地）…``) belongs to it."""
+    inside = re.search(r"[(（]([\u4e00-\u9fff]{2,4})[)）](?=\S)", member)
+    return member if inside else enumeration.without_gloss(member)
+
+
+def _members(clean: str, start: int, end: int) -> list[Span]:
+    return enumeration.split(clean, start, end, "、")
+
+
+def _read_clause(clean: str, start: int, end: int, carried: str) -> tuple[list[Project], str]:
+    """The projects of one clause and the verb it hands on to the next."""
+    verb = _VERB.search(clean, start, min(end, start + 40))
+    while verb and _VERB.match(clean, verb.end(), end):  # 着力加快推进
+        verb = _VERB.match(clean, verb.end(), end)
+    at = verb.end() if verb else start
+    rest = clean[at:end]
+    if len(rest) < 4 or len(rest) > _MAX_LIST:
+        return [], carried
+    verb_words = clean[start:at]
+    tail = _TAIL.search(rest)
+    listed = tail is not None and bool(tail["noun"] or tail["act"] or (tail["etc"] and "、" in rest))
+    body_end = at + tail.start() if tail is not None else end
+    mods = tail["mods"] if tail else ""
+    act = tail["act"] if tail else ""
+    noun = tail["noun"] if tail else None
+    if tail and not tail["etc"] and not noun and act == "建设" and mods:
+        body_end, mods = at + tail.start("act"), ""
+    spans = _members(clean, at, body_end)
+    if not spans or (not verb and not act):
+        return [], carried
+    stage = _stage(verb_words[-8:] if verb else "", act + ("项目" if noun else ""), mods)
+    bring = bool(verb and _BRING.search(verb[0]))
+    etc = bool(tail and tail["etc"])
+    shared = _PARK_WORK.match(clean[slice(*spans[-1])]) if len(spans) > 1 else None
+    read = [_member(clean[slice(*span)]) for span in spans]
+    owned = [amount is not None or _owned(name) for name, amount, _ in read]
+    vouched = bool(noun or "项目" in mods) and len(read) > 1 and sum(owned) * 3 >= len(read)
+    found: list[Project] = []
+    for (first, _), (name, amount, unit) in zip(spans, read, strict=True):
+        built = bool(verb) and not bring and _single(name) and not _kind_verb(verb_words, name)
+        if noun or "项目" in mods:
+            proper = _proper(name, vouched)
+            if bring and not etc and len(spans) == 1:
+                proper = 2 <= len(name) <= 14 and not _PLURAL.search(name) and not _generic(name)
+        elif shared and act:
+            proper = _single(name) or _proper(re.sub(rf"{shared[2]}$", "", name), False)
+        else:
+            proper = bool(act) and _single(name)
+        if amount is not None and (listed or _HEAD.search(name)) and not _generic(name):
+            proper = True
+        if not (built or proper):
+            continue
+        if shared and act == "建设" and not noun:
+            name = (name if name.endswith(shared[2]) else name + shared[2]) + act
+        elif noun and not etc:
+            name += "项目"
+        elif "续建" in mods:
+            name += "续建项目"
+        rule = "project-amount" if amount is not None else "project-list" if proper else "project-built"
+        sure = amount is not None or vouched or naming.looks_like_brand(name) or (built and len(name) >= 6)
+        place = (first, end) if len(spans) > 1 and amount is not None else (start, end)
+        found.append(
+            Project(name, amount, unit, stage, place, rule,
+                    0.9 if sure else 0.65, "" if sure else "名称较泛，请核对是否为单个项目")
+        )  # fmt: skip
+    return found, verb_words
+
+
+def _member(raw: str) -> tuple[str, int | float | None, str | None]:
+    """Name, amount and unit of one member of a list."""
+    member = raw if "投资" in raw or re.search(r"[(（]\d", raw) else _bare_name(raw)
+    name, amount, unit = _amount(member)
+    return _bare_name(name).strip("“”和与及 "), amount, unit
+
+
+def _generic(name: str) -> bool:
+    return bool(_KIND.fullmatch(name)) or len(name) < 2 or "企业" in name
+
+
+def _kind_verb(verb: str, name: str) -> bool:
+    """Verbs of aim, with which even a named centre is only a rank to reach."""
+    return (
+        bool(re.search(r"(?:打造|争创|创建|建设成为|力争|聚焦|围绕|依托|用好|支持|确保|争取)$", verb))
+        or "为" in verb[-1:]
+    )
+
+
+def _table_projects(text: Text) -> list[Item]:
+    """Rows of a table whose head names a column for the project's name."""
+    out: list[Item] = []
+    for table in text.source.tables:
+        head = {
+            c.column: re.sub(r"\s", "", text.source.text[c.start : c.end]) for c in table.cells if c.row == 0
+        }
+        names = [c for c, w in head.items() if re.search(r"项目名称|^项目$|工程名称", w)]
+        if not names:
+            continue
+        money = next(((c, w) for c, w in head.items() if re.search(r"投资|金额|规模", w)), None)
+        rows: dict[int, dict[int, str]] = {}
+        places: dict[int, Span] = {}
+        for cell in table.cells:
+            content = re.sub(r"\s", "", text.source.text[cell.start : cell.end])
+            rows.setdefault(cell.row, {})[cell.column] = content
+            if cell.column == names[0]:
+                places[cell.row] = (cell.start, cell.end)
+        for row, cells in rows.items():
+            name = enumeration.without_gloss(cells.get(names[0], ""))
+            if row == 0 or len(name) < 3:
+                continue
+            amount, unit = _cell_amount(cells.get(money[0], ""), money[1]) if money else (None, None)
+            fields = {
+                "name": name,
+                "amount": amount,
+                "unit": unit,
+                "stage": _cell_stage(" ".join(cells.values())),
+            }
+            out.append(Item("projects", fields, *places[row], 0.95, "", "project-table-row"))
+    return out
+
+
+def _cell_amount(content: str, head: str) -> tuple[int | float | None, str | None]:
+    match = re.search(r"\d+(?:\.\d+)?", content)
+    unit = re.search(r"亿元|万元|亿美元|万美元", content) or re.search(r"亿元|万元|亿美元|万美元", head)
+    return (parse_number(match[0]), unit[0] if unit else None) if match else (None, None)
+
+
+def _cell_stage(content: str) -> str | None:
+    for stage, pattern in (
+        ("续建", "续建|在建"),
+        ("投产", "竣工|投产"),
+        ("开工", "开工|新建"),
+        ("谋划", "谋划|前期|储备"),
+    ):
+        if re.search(pattern, content):
+            return stage
+    return None
+
+
+def core(name: str) -> str:
+    """What two mentions of one project share: the name without words for the work on it."""
+    name = re.sub(r"\W", "", name)
+    name = re.sub(r"(?:建设|项目|工程|续建|在建)+$", "", name)
+    return re.sub(r"(?:迁扩建|改扩建|迁建|扩建|搬迁|技改|项目)$", "", name) or name
+
+
+def find(text: Text, outline: Outline) -> list[Project]:
+    """The projects in running text, each once: the mention with an amount wins over one without."""
+    clean = text.clean
+    best: dict[str, Project] = {}
+    outer = {
+        (n.start, n.end)
+        for n in outline.root.walk()
+        if n.kind in ("title", "foot", "head") and not n.children
+    }
+    for start, end in outline.sentences:
+        if (start, end) in outer or any(a <= start < b for a, b in outer):
+            continue
+        carried = ""
+        for first, last in _clauses(clean, start, end):
+            found, carried = _read_clause(clean, first, last, carried)
+            for one in found:
+                key = core(one.name)
+                known = best.get(key)
+                if known is None or (known.amount is None and one.amount is not None):
+                    best[key] = one
+    return sorted(best.values(), key=lambda p: p.span)
 
 
 def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
-    """The projects of the document, in the order of the text."""
-    return []
+    """The projects in the order of the text: fields ``name, amount, unit, stage``."""
+    items = [
+        enumeration.item(
+            text, "projects", p.span,
+            {"name": p.name, "amount": p.amount, "unit": p.unit, "stage": p.stage},
+            p.rule, p.confidence, p.reason,
+        )
+        for p in find(text, outline)
+    ]  # fmt: skip
+    known = {core(str(item.fields["name"])) for item in items}
+    return items + [i for i in _table_projects(text) if core(str(i.fields["name"])) not in known]

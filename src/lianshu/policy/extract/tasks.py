@@ -25,7 +25,9 @@ _SECTION_OF_ORDINALS = re.compile(r"^([\u4e00-\u9fff“”]{2,12}?)[,，]?(?:主
 def _is_goal(node: Node) -> bool:
     """Whether a node's heading says that it sets no work (指导思想, 发展目标 …)."""
     heading = re.sub(r"\W", "", node.heading)
-    return len(heading) <= 14 and bool(_NOT_WORK.search(heading)) and not re.search(r"任务|举措|措施", heading)
+    return (
+        len(heading) <= 14 and bool(_NOT_WORK.search(heading)) and not re.search(r"任务|举措|措施", heading)
+    )
 
 
 def _children(node: Node) -> list[Node]:
@@ -142,9 +144,7 @@ class _Reader:
         starts = {self.text.span(_body_start(self.clean, b), b.end)[0] for b in below[:-1]}
         for item in self.items:
             if item.start in starts and not item.fields["responsible"]:
-                item.fields.update(
-                    responsible=found[0].units, lead=found[0].lead, support=found[0].support
-                )
+                item.fields.update(responsible=found[0].units, lead=found[0].lead, support=found[0].support)
 
     def _headed(self, part: Node) -> bool:
         """Measures of a part without numbers: passages and bullets that open with a heading."""
