@@ -180,15 +180,14 @@ class RegionFinder:
             return name.text.endswith("县") and not (start and _is_han(text[start - 1]))
         if any(c.level is not Level.COUNTY for c in candidates):
             return True
-        return any(
-            context.get(c.code, 0)
-            or (
-                c.parent is not None
-                and self.table.get(c.parent).level is Level.CITY
-                and context.get(c.parent, 0)
-            )
-            for c in candidates
-        )
+        return any(context.get(c.code, 0) or self._city_named(c, context) for c in candidates)
+
+    def _city_named(self, county: Region, context: dict[str, int]) -> bool:
+        """Whether the text names the city, or municipality, right above a county."""
+        if county.parent is None or not context.get(county.parent, 0):
+            return False
+        above = self.table.get(county.parent)
+        return above.level is Level.CITY or above.kind == "直辖市"
 
     def _decide(self, candidates: list[Region], name: _Name, context: dict[str, int]) -> Region | None:
         if not name.full:
@@ -215,7 +214,7 @@ class RegionFinder:
         """
         rank = min(c.level.rank for c in candidates)
         higher = [c for c in candidates if c.level.rank == rank]
-        lower = [c for c in candidates if c.level.rank > rank and c.parent and context.get(c.parent, 0)]
+        lower = [c for c in candidates if c.level.rank > rank and self._city_named(c, context)]
         known = any(
             c.level is Level.PROVINCE or c.code.endswith("0100") or context.get(self.table.path(c.code)[0], 0)
             for c in higher
