@@ -1,8 +1,21 @@
 """What this room hangs into the shell."""
 
-from lianshu.core.registries import registry
+from lianshu.core.registries import NavItem, registry
 
-from .models import Region, User
+from .models import Chain, Region, User
 
 registry.counts["regions"] = lambda: Region._base_manager.count()
+registry.counts["chains"] = lambda: Chain._base_manager.count()
 registry.counts["users"] = lambda: User._base_manager.count()
+for _action, _label in (("manage_users", "账号"), ("grant", "账号授权")):
+    registry.navigation.append(
+        NavItem(
+            "设置",
+            "accounts",
+            "settings",
+            900,
+            action=_action,
+            prefixes=("/accounts/",),
+            children=(NavItem(_label, "accounts", order=10, action=_action),),
+        )
+    )
