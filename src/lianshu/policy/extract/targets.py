@@ -9,12 +9,12 @@ from typing import Any
 
 from lianshu.policy.grammar import names
 from lianshu.policy.grammar.measures import AFTER, basis, comparator, is_growth, strives
-from lianshu.policy.grammar.periods import Calendar, Mention, find_periods
+from lianshu.policy.grammar.periods import Calendar, Mention, find_periods, masked
 from lianshu.policy.grammar.refusals import is_past, refusal
 from lianshu.policy.grammar.scopes import Scopes, chain_stem
 from lianshu.policy.lexicon import choice
 from lianshu.policy.model import Item, Node, Outline, Text
-from lianshu.reference.quantity import Found, find_quantities
+from lianshu.reference.quantity import Found, Quantity, find_quantities
 
 _WORKING = re.compile(choice("targets", "working"))
 _STRIVING_HEAD = re.compile(
@@ -22,6 +22,8 @@ _STRIVING_HEAD = re.compile(
     r"□|到?20\d\d年?(?:底|末)?|[^,;。]{0,16}(?:到|至)20\d\d年?(?:底|末)?|\d{1,2}月|底|末|前|,|:|(?:到|至)?“?十[一二三四五六七八九]五”?(?:末|期间|时期)?|"
     r"通过[^,;。]{1,10}(?:努力|实施)|经过[^,;。]{1,10}努力|用[^,;。]{1,8}时间|未来[^,;。]{1,4}年|明年年?底?|今年年?底?|全年|每年|各?地|我市|全市|我县|全县|全省|我省|全区)*$"
 )
+_JOINED = re.compile(r"(?:、|和|及|与|以及|,)(?:到)?")
+_LEADS_IN = re.compile(r"目标|任务|如下|以下|实现|[:：]\s*$")
 _CONNECTED = re.compile(r"(?:和|及|与|以及|、)$")
 _SKIPPED = ("title", "head", "foot")
 
@@ -56,6 +58,7 @@ class _Reader:
     def __init__(self, text: Text, outline: Outline, facts: dict[str, Any]) -> None:
         self.text, self.clean, self.outline = text, text.clean, outline
         self.calendar = Calendar.of(facts)
+        self.readable = masked(self.clean)
         self.periods = find_periods(self.clean)
         self.period_starts = [m.start for m in self.periods]
         self.nodes = list(outline.root.walk())
@@ -95,10 +98,10 @@ class _Reader:
 
     def read_sentence(self, start: int, end: int) -> None:
         """Read the figures of one sentence from left to right."""
-        figures = find_quantities(self.clean[start:end])
+        figures = find_quantities(self.readable[start:end])
         if not figures or self.node_at(start).kind in _SKIPPED:
             return
-        figures = [replace(f, start=f.start + start, end=f.end + start) for f in figures]
+        figures = [self._figure(found, start) for found in figures]
         carry, segment = _Carry(), start
         previous: Found | None = None
         for i, found in enumerate(figures):
@@ -109,6 +112,14 @@ class _Reader:
             read = self._read_figure(place, carry)
             if read is not None:
                 carry, previous = read, found
+
+    def _figure(self, found: Found, offset: int) -> Found:
+        """The figure with offsets into the clean text; 由50家到80家 is a rise to the second, no range."""
+        moved = replace(found, start=found.start + offset, end=found.end + offset)
+        high = found.quantity.high
+        if high is not None and self.clean[moved.start - 1] in "由从":
+            return replace(moved, quantity=Quantity(high, None, found.quantity.unit))
+        return moved
 
     def _place(
         self, found: Found, previous: Found | None, following: Found | None, start: int, end: int
@@ -179,6 +190,8 @@ class _Reader:
         )
         listed = carry.accepted and not own_verb
         period = self._period(place)
+        if period == "past":
+            return None
         if not (own_verb or listed or period != "none" or strives(clean[place.segment : found.start])):
             return None
         name, full_name, first = self._name(place, carry, left, right)
@@ -308,7 +321,7 @@ class _Reader:
         return False
 
     def _period(self, place: _Place) -> str:
-        """The period said in the sentence, else the one that carries over."""
+        """The period said in the sentence, else the one that carries over; ``past`` for a year gone by."""
         start, found = place.sentence[0], place.found
         said = [m for m in self.mentions(start, found.start) if m.kind != "past"]
         inside = [m for m in said if m.kind != "yearly" or m.start >= place.piece]
@@ -323,16 +336,57 @@ class _Reader:
             return self.calendar.resolve(after[0])
         if dates:
             years = [m for m in self.mentions(*place.sentence) if m.kind == "year"]
-            return self.calendar.resolve(dates[-1], steps=len({m.last for m in years}) > 1)
+            date = self._shared_date(dates, found)
+            if date.kind in ("year", "by") and self.calendar.is_past(date.last):
+                return "past"
+            return self.calendar.resolve(date, steps=len({m.last for m in years}) > 1)
         return self._carried_period(place)
+
+    def _shared_date(self, dates: list[Mention], found: Found) -> Mention:
+        """The figure's own date in 2024年、2025年分别达到A、B; otherwise the last date before it."""
+        clean, group = self.clean, dates[-1:]
+        for date in reversed(dates[:-1]):
+            if not _JOINED.fullmatch(clean[date.end : group[0].start]):
+                break
+            group.insert(0, date)
+        if len(group) == 1 or "分别" not in clean[group[-1].end : found.start]:
+            return dates[-1]
+        place = len(find_quantities(clean[group[-1].end : found.start]))
+        return group[min(place, len(group) - 1)]
 
     def _carried_period(self, place: _Place) -> str:
         """The date of an earlier sentence of the same bullet, of its heading, or of the words that lead
         the list in."""
         node = self.node_at(place.found.start)
         line = self.clean.rfind("\n", 0, place.found.start) + 1
-        dates = self._dates(max(node.start, line), place.sentence[0])
+        dates = self._dates(max(node.start, line), place.sentence[0]) or self._dates_above(node)
         return self.calendar.resolve(dates[-1]) if dates else "none"
+
+    def _dates_above(self, node: Node) -> list[Mention]:
+        """The dates of the heading above, or of the paragraph that leads a list in (到2026年,实现以下目标:)."""
+        while node.parent is not None:
+            siblings = node.parent.children
+            at = next((i for i, sibling in enumerate(siblings) if sibling is node), 0)
+            while at and siblings[at - 1].kind == node.kind:
+                at -= 1
+            if at and siblings[at - 1].kind == "paragraph" and node.kind != "paragraph":
+                lead = siblings[at - 1]
+                text = self.clean[lead.start : lead.end].rstrip()
+                if text.endswith(":") or (len(text) < 60 and _LEADS_IN.search(text)):
+                    dates = self._dates(lead.start, lead.end)
+                    if dates:
+                        return dates
+            node = node.parent
+            if node.kind in _SKIPPED or node.parent is None:
+                return []
+            dates = self._dates(node.heading_start, node.heading_end) if node.heading else []
+            if not dates and node.children:
+                own = self.clean[node.heading_end : node.children[0].start].rstrip()
+                if own.endswith(":"):
+                    dates = self._dates(node.heading_end, node.children[0].start)
+            if dates:
+                return dates
+        return []
 
     def _dates(self, start: int, end: int) -> list[Mention]:
         """The dates in a span that may carry over to the next sentence."""

@@ -12,7 +12,7 @@ import re
 from lianshu.policy.lexicon import choice
 from lianshu.reference.quantity import Found
 
-_ADVERBS = r"(?:分别|均|都|就|已|将|总数|数量|总量|规模|各|累计|年均|每年|平均|逐步|力争|争取|也|再|总计|合计|共|要|应|基本|动态|全部|可|能|总|有效|进一步|成功|新|左右|普遍)*"
+_ADVERBS = r"(?:分别|均|都|就|已|将|总数|数量|总量|规模|各|累计|年均|每年|平均|逐步|力争|争取|也|再|总计|合计|共|要|应|基本|动态|全部|可|能|总|有效|进一步|成功|新|左右|普遍|20\d\d年(?:底|末)?的?)*"
 # One pattern, so that the leftmost reading wins: 不少于 holds 少于, 不超过 holds 超过.
 _LEFT = re.compile(
     rf"(?:(?P<most>{choice('targets', 'at_most')})|(?P<least>{choice('targets', 'at_least')})"
@@ -80,12 +80,10 @@ def after_words(right: str) -> int:
 
 def is_growth(left: str) -> bool:
     """Whether the figure says how much something grows or falls (增长20%, 年均增速达到10%, 下降5%)."""
-    last = None
-    for last in _GROWING.finditer(left):
-        pass
-    if last is None:
+    words = list(_GROWING.finditer(left))
+    if not words:
         return False
-    rest = left[last.end() :]
+    rest = left[words[-1].end() :]
     return not _TO.match(rest) and bool(_AFTER_GROWTH.match(rest))
 
 

@@ -28,6 +28,7 @@ _ADDING_HEAD = re.compile(
     r"^(?:新增|净增|新进规|新引进|引进|培育|新建|招引|新入规|新培育|累计|新)(?!材料|能源|兴|型|区|一代|城)"
 )
 _LEFT_TAIL = re.compile(r"^(?:并|且|和|及|以及|用于|其中|的?目标|,|进一步|后|时|来|,)")
+_FROM = re.compile(r"(?:由|从)(?:20\d\d年的?)?(?:[\d.]+|[一二两三四五六七八九十百千万]+)[^,;]*$")
 _GROWTH_ONLY = re.compile(rf"^(?:同比|平均|累计)*(?:{choice('targets', 'growing')})(?:率|速度|幅度)?$")
 _NEXT_ITEM = re.compile(r"(?:、|和|及|与|以及|,)\s*$")
 
@@ -58,9 +59,10 @@ def strip_lead(clean: str, start: int, end: int) -> int:
 
 def strip_trail(text: str) -> str:
     """The name without comparators and auxiliaries at its end."""
-    dates = [m for m in find_periods(text) if m.kind != "past" and m.end >= len(text) - 4 and m.start]
+    dates = [m for m in find_periods(text) if m.kind not in ("past", "annual", "yearly") and m.end >= len(text) - 4 and m.start]
     if dates:
         text = text[: dates[-1].start]
+    text = _FROM.sub("", text)
     while True:
         match = _TRAIL.search(text)
         if not match or match.start() == len(text):

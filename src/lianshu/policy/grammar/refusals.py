@@ -45,8 +45,12 @@ _DURATION_VERB = re.compile(
 )
 _ALREADY = re.compile(rf"(?:{choice('targets', 'past')})")
 _FUTURE = re.compile(choice("targets", "future"))
+_FROM_LEFT = re.compile(r"(?:由|从)(?:[^,;。、]{0,12}的)?$")
+_TO_RIGHT = re.compile(r"(?:左右|以上)?(?:提高|提升|增加|增长|上升|扩大|降低|下降|压缩|缩短|发展|减少|跃升|壮大|攀升|增|升|降|减|扩|拓展|优化|精简|调整)?(?:到|至|为)")
+_FUND = re.compile(r"^(?:的|以上的?)?[^,;。、]{0,16}(?:基金|资金池|担保金|风险池)")
+_FOUNDING = re.compile("设立|组建|成立|建立|发起|做大|形成|打造|规模|募集|用好|争取")
 _OFTEN = re.compile(r"每个?(?:月|季|周|半年|旬|日|天|星期)|按(?:月|季|周|旬)|(?:月|季|周)均")
-_SHARE_HELD = re.compile("持股|股份|股权|出资|占股|首付|利息|费用|成本价|含税|税负|罚|押金|保证金|准备金")
+_SHARE_HELD = re.compile("持股|股份|股权|出资|占股|首付|押金|保证金|准备金")
 
 
 def in_quotes(left: str) -> bool:
@@ -64,6 +68,8 @@ def refusal(found: Found, left: str, right: str, sentence: str, paragraph: str) 
     tail = right[after_words(right) :]
     if _RANK_LEFT.search(left) or (kind == "count" and re.match(r"[强佳]", right)):
         return "rank"
+    if _FROM_LEFT.search(left) and _TO_RIGHT.match(right):
+        return "base value"
     if found.form == "first":
         return None if "实现" in left or "力争" in left or right[:1] in _PUNCT else "title"
     if found.form in ("doubling", "coverage"):
@@ -77,7 +83,7 @@ def refusal(found: Found, left: str, right: str, sentence: str, paragraph: str) 
     if _WEIGHT.search(left[-14:]) or _WEIGHT.search(right[:8]):
         return "weight"
     if kind == "money":
-        reason = _money_refusal(left, right, tail)
+        reason = _money_refusal(left, right)
         if reason:
             return reason
     elif kind in ("area", "length", "mass", "volume", "energy"):
@@ -96,14 +102,15 @@ def refusal(found: Found, left: str, right: str, sentence: str, paragraph: str) 
         _SHARE_HELD.search(left) or re.match(r"(?:的)?(?:股|补|奖|贴|比例给|标准)", right)
     ):
         return "subsidy"
-    if _SUBSIDY.search(left) or _SUBSIDY.match(tail.lstrip("的")):
-        if kind in ("money", "ratio"):
-            return "subsidy"
+    if kind in ("money", "ratio") and (_SUBSIDY.search(left) or _SUBSIDY.match(tail.lstrip("的"))):
+        return "subsidy"
     return None
 
 
-def _money_refusal(left: str, right: str, tail: str) -> str | None:
+def _money_refusal(left: str, right: str) -> str | None:
     """Money: thresholds in names (投资500万元以上的项目), amounts of single projects."""
+    if _FUND.match(right) and _FOUNDING.search(left):
+        return None
     thing = _MONEY_THING.match(right)
     noun = _THRESHOLD_NOUN.match(right)
     if noun and not (
@@ -114,8 +121,6 @@ def _money_refusal(left: str, right: str, tail: str) -> str | None:
         return "single project"
     if right.startswith("的") and not thing:
         return "single project"
-    if not tail or tail[0] in _PUNCT:
-        return None
     return None
 
 
@@ -151,7 +156,5 @@ def _count_refusal(
 
 def is_past(left: str, sentence_left: str) -> bool:
     """Whether the sentence up to the figure tells what has been, not what is to come."""
-    last = None
-    for last in _ALREADY.finditer(sentence_left):
-        pass
-    return last is not None and not _FUTURE.search(sentence_left[last.end() :])
+    words = list(_ALREADY.finditer(sentence_left))
+    return bool(words) and not _FUTURE.search(sentence_left[words[-1].end() :])

@@ -54,10 +54,8 @@ class Scopes:
 
     def is_upper(self, before: str) -> bool:
         """Whether the paragraph up to the figure speaks of the upper level's own goals."""
-        last = None
-        for last in self._upper.finditer(before):
-            pass
-        return last is not None and not self._own.search(before[last.end() :])
+        subjects = list(self._upper.finditer(before))
+        return bool(subjects) and not self._own.search(before[subjects[-1].end() :])
 
     def each(self, segment: str) -> str | None:
         """``each_chain``, ``each_county`` or ``park`` where the segment distributes the figure; 全市 in between
@@ -89,7 +87,7 @@ class Scopes:
     def chain(self, name: str, headings: Sequence[str] = ()) -> str | None:
         """The one chain whose name stands in the figure's name or in a heading above it."""
         for text in (name, *headings):
-            hits = {full for stem, full in self.chains if self._mentions(text, stem)}
+            hits: set[str] = {full for stem, full in self.chains if self._mentions(text, stem)}
             if len(hits) == 1 and not re.search(r"等(?:重点|主导|\d|[一二三四五六七八九十]|产业|优势)", text):
                 return hits.pop()
             if hits:
