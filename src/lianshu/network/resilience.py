@@ -17,7 +17,7 @@ from lianshu.network.links_trades import Trades
 from lianshu.network.network import FloatArray
 from lianshu.network.tables_problems import fatal
 
-CRITICAL_LOSS = 0.01
+CRITICAL_LOSS = 0.03
 
 DEFINITIONS = {
     "critical": f"关键少数：单独停产会使本链企业（含自身）合计损失达到 {CRITICAL_LOSS:.0%} 以上的企业，按权重加总，区外企业停产也计入",
@@ -178,7 +178,7 @@ def _substitutable(trades: Trades, rows: NDArray[np.int64], total: float) -> tup
             free = float(known[others].sum())
             low += min(lost, free)
             high += lost if bool(blank[others].any()) else min(lost, free)
-    return low / total, high / total
+    return min(low / total, 1.0), min(high / total, 1.0)
 
 
 def _stock(trades: Trades, buyers: NDArray[np.bool_], total: float) -> tuple[float | None, float]:
@@ -187,4 +187,4 @@ def _stock(trades: Trades, buyers: NDArray[np.bool_], total: float) -> tuple[flo
     covered = float(bought[known].sum())
     if covered <= 0:
         return None, 0.0
-    return float(trades.stock_days[known] @ bought[known] / covered), covered / total
+    return float(trades.stock_days[known] @ bought[known] / covered), min(covered / total, 1.0)

@@ -1,0 +1,66 @@
+"""Charts drawn as inline SVG: no script, no fonts of our own, readable in print and by screen readers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+
+INK, MUTED, LINE = "#1f2933", "#52606d", "#d9e2ec"
+BLUE, PALE, RED = "#1d4e89", "#9fb8d3", "#b42318"
+ROW, LABEL_WIDTH, VALUE_WIDTH, WIDTH = 22, 150, 92, 560
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar: label, lower and upper value (equal when certain), and the text at its end."""
+
+    label: str
+    low: float
+    high: float
+    text: str
+    strong: bool = False
+
+
+def bars(title: str, rows: Sequence[Bar], *, maximum: float | None = None) -> str:
+    """Horizontal bars; the part between ``low`` and ``high`` is pale. Returns an SVG element.
+
+    Raises
+    ------
+    ValueError : a value is negative, not finite, or low exceeds high.
+    """
+    for row in rows:
+        if not (math.isfinite(row.high) and 0 <= row.low <= row.high):
+            raise ValueError(f"「{row.label}」的数值 {row.low}～{row.high} 画不出来")
+    top = maximum or max((row.high for row in rows), default=0.0) or 1.0
+    height = ROW * len(rows) + 8
+    span = WIDTH - LABEL_WIDTH - VALUE_WIDTH
+    described = "；".join(f"{row.label} {row.text}" for row in rows)
+    parts = [
+        f'<svg class="chart" role="img" viewBox="0 0 {WIDTH} {height}" '
+        f'aria-label="{escape(title)}：{escape(described)}" font-size="12">',
+        f"<title>{escape(title)}</title>",
+        f'<line x1="{LABEL_WIDTH}" y1="0" x2="{LABEL_WIDTH}" y2="{height}" stroke="{LINE}"/>',
+    ]
+    for i, row in enumerate(rows):
+        y = 4 + i * ROW
+        low, high = span * min(row.low / top, 1.0), span * min(row.high / top, 1.0)
+        fill = RED if row.strong else BLUE
+        parts += [
+            f'<text x="{LABEL_WIDTH - 6}" y="{y + 14}" text-anchor="end" fill="{INK}">{escape(shorten(row.label))}</text>',
+            f'<rect x="{LABEL_WIDTH}" y="{y + 3}" width="{high:.1f}" height="{ROW - 8}" fill="{PALE}"/>',
+            f'<rect x="{LABEL_WIDTH}" y="{y + 3}" width="{low:.1f}" height="{ROW - 8}" fill="{fill}"/>',
+            f'<text x="{LABEL_WIDTH + high + 6:.1f}" y="{y + 14}" fill="{MUTED}">{escape(row.text)}</text>',
+        ]
+    return "".join([*parts, "</svg>"])
+
+
+def shorten(text: str, width: int = 24) -> str:
+    """Cut a label to a display width (a Chinese character counts 2)."""
+    used = 0
+    for i, character in enumerate(text):
+        used += 2 if ord(character) > 255 else 1
+        if used > width:
+            return text[: max(i - 1, 1)] + "…"
+    return text

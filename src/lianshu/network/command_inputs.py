@@ -1,0 +1,154 @@
+"""What the sub-commands share: the input options, loading, and printing tables and problems."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from lianshu.network.links import UNITS
+from lianshu.network.links_network import Loaded, load_network
+from lianshu.network.tables import Workspace
+from lianshu.network.tables_problems import NOTE, InputError, Report
+
+SAMPLE_UNIT, SAMPLE_HOME = "万元", "990101"
+
+
+def add_inputs(parser: argparse.ArgumentParser, *, essential: bool = True, sample: bool = False) -> None:
+    """Add the options that name links, firms and class matrix and how to read them."""
+    parser.add_argument(
+        "--links", metavar="文件", help="交易链接：csv、xlsx、parquet、库.duckdb#表、postgresql://…#表"
+    )
+    parser.add_argument("--firms", metavar="文件", help="企业表")
+    if essential:
+        parser.add_argument(
+            "--essential", metavar="文件", help="重要性矩阵；不给则用默认规则（需国民经济行业代码）"
+        )
+    if sample:
+        parser.add_argument("--sample", action="store_true", help="用随软件的模拟县数据")
+    parser.add_argument("--unit", choices=list(UNITS), default="", help="金额单位")
+    parser.add_argument(
+        "--home", default="", metavar="区划代码", help="本地是哪里，如 990101；下级自动算本地"
+    )
+    parser.add_argument("--simulated", action="store_true", help="数据是模拟的，所有输出标明模拟")
+    parser.add_argument(
+        "--keep-unlisted", action="store_true", help="链接里未登记的企业按地区不明保留，不作错误"
+    )
+    add_workspace(parser)
+
+
+def add_workspace(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the analysis workspace."""
+    parser.add_argument("--memory", default=None, metavar="上限", help="内存上限，如 2GB；超过部分写到磁盘")
+    parser.add_argument("--threads", type=int, default=None, metavar="N", help="线程数；结果与线程数无关")
+    parser.add_argument("--problems", type=Path, default=None, metavar="文件.csv", help="把全部问题写到文件")
+
+
+def use_sample(args: argparse.Namespace) -> None:
+    """Fill the inputs with the fictional county that ships with the package."""
+    folder = resources.files("lianshu.network") / "data"
+    args.links, args.firms, args.essential = (
+        str(folder / f"{n}.csv") for n in ("links", "firms", "essential")
+    )
+    args.unit, args.home, args.simulated = SAMPLE_UNIT, SAMPLE_HOME, True
+
+
+def need(args: argparse.Namespace, *names: str) -> None:
+    """Raise InputError when an option that this run cannot do without is missing."""
+    from lianshu.network.tables_problems import fatal
+
+    missing = [f"--{name}" for name in names if not getattr(args, name, None)]
+    if missing:
+        raise fatal("A01", "命令行", f"缺少 {'、'.join(missing)}", "用 --help 查看各选项的含义")
+
+
+@contextmanager
+def loaded(args: argparse.Namespace) -> Iterator[Loaded]:
+    """Load the network the options name; problems go to ``--problems``, notes to standard error."""
+    if getattr(args, "sample", False):
+        use_sample(args)
+    need(args, "links", "firms")
+    with Workspace(args.memory, args.threads, on_disk=bool(args.memory)) as work:
+        try:
+            found = load_network(
+                work,
+                args.links,
+                args.firms,
+                getattr(args, "essential", None),
+                unit=args.unit,
+                home=args.home,
+                simulated=args.simulated,
+                keep_unlisted=args.keep_unlisted,
+            )
+        except InputError as error:
+            write_problems(args, error_report(error))
+            raise
+        report = Report()
+        report.extend(found.links.report)
+        report.extend(found.firms.report)
+        write_problems(args, report)
+        tell_notes(report)
+        yield found
+
+
+def error_report(error: InputError) -> Report:
+    """The problems of an error as a report."""
+    report = Report()
+    for problem in error.problems:
+        report.add(problem)
+    return report
+
+
+def write_problems(args: argparse.Namespace, report: Report) -> None:
+    """Write the problems to the file asked for, if any."""
+    if args.problems is not None:
+        report.write_csv(args.problems)
+
+
+def tell_notes(report: Report, limit: int = 5) -> None:
+    """Print the first notes and how many there are."""
+    notes = report.notes()
+    for note in notes[:limit]:
+        print(f"提示 {note}", file=sys.stderr)
+    if report.total(NOTE) > limit:
+        print(f"提示 共 {report.total(NOTE)} 处，用 --problems 文件名 导出全部。", file=sys.stderr)
+
+
+def print_table(
+    title: str, head: Sequence[str], rows: Sequence[Sequence[Any]], *, simulated: bool = False
+) -> None:
+    """Print a table to the terminal; wide characters are aligned."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(
+        title=f"{title}{'（模拟）' if simulated else ''}", title_justify="left", header_style="bold"
+    )
+    for i, name in enumerate(head):
+        numeric = bool(rows) and all(_is_number(row[i]) for row in rows)
+        table.add_column(name, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
+    for row in rows:
+        table.add_row(*(str(cell) for cell in row))
+    console = Console()
+    # Into a file or a pipe there is no edge to wrap at.
+    console.print(table, width=None if console.is_terminal else 120)
+
+
+def _is_number(cell: Any) -> bool:
+    text = str(cell).replace(",", "").replace("%", "").replace("～", "").replace(".", "").strip()
+    return text.isdigit() or text in {"", "—"}
+
+
+def percent(value: float | None, digits: int = 1) -> str:
+    """A share as a percentage, a dash when unknown."""
+    return "—" if value is None else f"{value:.{digits}%}"
+
+
+def between(low: float, high: float, digits: int = 1) -> str:
+    """Bounds of a share; one figure when they agree to the digits shown."""
+    a, b = percent(low, digits), percent(high, digits)
+    return a if a == b else f"{a}～{b}"
