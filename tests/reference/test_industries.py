@@ -126,6 +126,11 @@ def test_bad_codes_say_why(code, reason):
         TABLE.get(code)
 
 
+def test_the_path_of_an_unknown_code_is_refused_too():
+    with pytest.raises(IndustryError, match="表中没有代码“9999”"):
+        TABLE.path("9999")
+
+
 # --- the office's full table -------------------------------------------------------------------------
 
 
@@ -158,6 +163,21 @@ def test_the_printed_layout_with_a_column_for_each_level(tmp_path):
     assert [(hit.industry.code, hit.score > 0) for hit in table.search("正极材料")] == [("3841", True)]
     with pytest.raises(IndustryError, match="GB/T 4754-2017 摘录 表中没有"):
         table.get("39")
+
+
+def test_codes_kept_as_numbers_get_their_zero_back(tmp_path):
+    book = openpyxl.Workbook()
+    for row in (
+        ["门类", "大类", "中类", "小类", "类别名称"],
+        ["A", None, None, None, "农、林、牧、渔业"],
+        [None, 1, None, None, "农业"],
+        [None, None, 11, None, "谷物种植"],
+        [None, None, None, 111, "稻谷种植"],
+    ):
+        book.active.append(row)
+    path = tmp_path / "行业分类.xlsx"
+    book.save(path)
+    assert load_industries(path).path("0111") == ("A", "01", "011", "0111")
 
 
 def test_a_division_without_its_section_row_takes_it_from_the_packaged_table(tmp_path):

@@ -130,7 +130,7 @@ class IndustryTable:
 
     def path(self, code: str) -> tuple[str, ...]:
         """Codes from the section down to the entry itself."""
-        entry = self._by_code[normalise_code(code)]
+        entry = self._entry(code)
         return (*(self.path(entry.parent) if entry.parent else ()), entry.code)
 
     def is_within(self, code: str, above: str) -> bool:
@@ -204,7 +204,7 @@ def industries() -> IndustryTable:
 
 # Headings that offices' tables use for the same thing. The printed standard has one column per level.
 _CODE_COLUMNS = ("code", "代码", "行业代码")
-_LEVEL_COLUMNS = ("小类", "中类", "大类", "门类")
+_LEVEL_COLUMNS = {"小类": 4, "中类": 3, "大类": 2, "门类": 1}
 _NAME_COLUMNS = ("name", "名称", "类别名称", "行业名称")
 _NOTE_COLUMNS = ("note", "说明", "注释")
 
@@ -230,12 +230,19 @@ def load_industries(path: Path, edition: str = EDITION) -> IndustryTable:
     for number, row in rows:
         column, raw = next(((c, row[c]) for c in code_columns if row[c]), (code_columns[0], ""))
         try:
-            code = normalise_code(raw)
+            # A workbook that keeps codes as numbers has lost the zero of 0111; its column tells the length.
+            code = normalise_code(raw.zfill(_LEVEL_COLUMNS.get(column, 0)) if raw else raw)
         except IndustryError as error:
             errors.append(CellError(number, column, str(error)))
             continue
         if code in entries:
-            errors.append(CellError(number, column, f"代码“{code}”与第 {lines[code]} 行重复。"))
+            errors.append(
+                CellError(
+                    number,
+                    column,
+                    f"代码“{code}”与第 {lines[code]} 行重复（代码列应存为文本，存为数字会丢掉开头的 0）。",
+                )
+            )
             continue
         if not row[name_column]:
             errors.append(CellError(number, name_column, f"代码“{code}”没有名称。"))

