@@ -28,7 +28,7 @@ _ANCHOR = re.compile(
 )
 _COLON = re.compile(
     rf"(?P<count>{COUNT})(?:大|条|个)(?P<mods>(?:{choice('chains', 'modifier')})*)(?P<head>{_HEAD})"
-    r"(?:分别)?(?:[:：(（]|是|为|包括|即|[,，]即|[,，]包括|[,，]分别[是为])"
+    r"(?:分别)?(?:[:：(（]|(?:是|为|包括|即|主要有|[,，]即|[,，]包括|[,，]分别[是为])[:：]?)"
 )
 _INDUSTRY = re.compile(choice("chains", "industry"))
 _FOUNDING = re.compile(choice("chains", "founding"))

@@ -21,22 +21,29 @@ from lianshu.policy.model import Item, Outline, Text
 _LEAD_WORDS = choice("enterprises", "lead")
 _LEAD = re.compile(_LEAD_WORDS)
 _FIRMS = re.compile(
-    r"(?:等(?P<free>[^。;；\n,，:：、等]{0,16}?)|(?P<adj>(?:重点|龙头|骨干|领军|链主|头部|核心|央企|国企|民营|上市|知名|大型|本土|“链主”|“龙头”|行业|国内|优势)*))"
+    r"(?:等(?P<free>(?:(?!方面|问题|措施|形式|活动|工作|内容|事项|要素|政策|制度|模式|费用|成本|负担|降低|帮助|支持|引导|鼓励|促进|推动|提升|加强|建立)[^。;；\n,，:：、等]){0,16}?)"
+    r"|(?P<adj>(?:重点|龙头|骨干|领军|链主|头部|核心|央企|国企|民营|上市|知名|大型|本土|“链主”|“龙头”|行业|国内|优势|[两三四五六七八九十]家|\d家)+))"
     r"(?P<noun>企业|公司|集团|客商|龙头|链主)(?!家|集团军|化|内|间|孵化)"
 )
 _AS = re.compile(
     r"(?P<by>[以由])(?P<list>[^。;；\n,，:：]{2,60}?)(?:等)?(?:[\u4e00-\u9fff]{0,6}(?:企业|公司|集团))?(?:为|作为|担任|牵头)(?P<role>龙头|链主|引领|核心|骨干|主体|代表|依托|支撑|牵引|重点|引擎|首|盟长|“链主”)"
 )
-_USE = re.compile(r"(?:充分)?(?:利用|发挥|依托|借助)(?P<list>[^。;；\n,，:：]{2,60}?)(?:等)?(?:的)?(?:资源优势|优势|龙头作用|带动作用|引领作用|示范作用|品牌优势|平台优势)")
+_USE = re.compile(
+    r"(?:充分)?(?:利用|发挥|依托|借助)(?P<list>[^。;；\n,，:：]{2,60}?)(?:等)?(?:的)?(?:资源优势|优势|龙头作用|带动作用|引领作用|示范作用|品牌优势|平台优势)"
+)
 _WITH = re.compile(
     r"(?:推动|促进|支持|加强|深化|鼓励|引导|加快)?(?P<one>[^。;；\n,，:：、]{2,16}?)(?:与|和|同)(?P<two>[^。;；\n,，:：]{2,40}?)(?:等)?(?:[\u4e00-\u9fff]{0,4}(?:企业|公司))?(?:的)?(?:深度|全面|战略|开展|加强|进行)*(?:合作|对接|联动|配套|重组|合资)"
 )
 _LISTING = re.compile(
     r"(?:培育|支持|推动|推进|加快|助推|促进|帮助|辅导|引导|保障|鼓励)(?P<list>[^。;；\n,，:：]{2,50}?)(?:等)?(?:企业|公司)?(?:上市|挂牌|做大做强|做强做大|做优做强|扩产|扩能|增资扩产|技改|转型升级|达产|改制|兼并重组)"
 )
-_ALLY = re.compile(r"(?:联合|携手|联手|引进|招引|引入|对接|承接|牵手|签约|瞄准|紧盯|盯紧|服务)(?P<list>[^。;；\n,，:：]{2,60})")
+_ALLY = re.compile(
+    r"(?:联合|携手|联手|引进|招引|引入|对接|承接|牵手|签约|瞄准|紧盯|盯紧|服务)(?P<list>[^。;；\n,，:：]{2,60})"
+)
 _BRACKET = re.compile(r"(?:企业|龙头|链主|公司)[”]?[(（](?P<list>[^()（）]{4,80})[)）]")
-_CHIEF = re.compile(r"[“]?(?:链主|龙头|骨干|牵头|盟会长|重点)[”]?(?:企业|单位)(?:分别)?(?:为|是|有|包括|[:：])(?P<list>[^。;；\n,，]{2,80})")
+_CHIEF = re.compile(
+    r"[“]?(?:链主|龙头|骨干|牵头|盟会长|重点)[”]?(?:企业|单位)(?:分别)?(?:为|是|有|包括|[:：])(?P<list>[^。;；\n,，]{2,80})"
+)
 _LEGAL_NAME = re.compile(
     r"[\u4e00-\u9fff()（）A-Za-z]{2,24}?(?:有限责任公司|股份有限公司|集团有限公司|有限公司|股份公司|集团公司|集团股份)"
 )
@@ -88,7 +95,11 @@ def _name(clean: str, span: Span) -> tuple[str, Span]:
     words = clean[slice(*span)]
     cut = 0
     for lead in _LEAD.finditer(words):
-        if len(words) - lead.end() >= 2 and lead.start() <= cut + 6 and not naming.is_known(words[lead.start() :]):
+        if (
+            len(words) - lead.end() >= 2
+            and lead.start() <= cut + 6
+            and not naming.is_known(words[lead.start() :])
+        ):
             cut = lead.end()
     words = words[cut:]
     junk = _JUNK.match(words)
@@ -99,14 +110,18 @@ def _name(clean: str, span: Span) -> tuple[str, Span]:
     return name, (span[0] + cut, span[1])
 
 
-def _take(clean: str, spans: list[Span], role: str | None, rule: str, strong: bool, whole: Span) -> list[_Firm]:
+def _take(
+    clean: str, spans: list[Span], role: str | None, rule: str, strong: bool, whole: Span
+) -> list[_Firm]:
     """Firms among the members of one list. Where a third are surely firms, their neighbours are believed;
     a lone member is believed in a ``strong`` frame (``以A为龙头``)."""
     named = [_name(clean, span) for span in spans]
     sure = [naming.is_firm(name, strong=False) for name, _ in named]
     marked = [ok or naming.looks_like_brand(name) for ok, (name, _) in zip(sure, named, strict=True)]
     votes = sum(marked)
-    believed = votes * 3 >= len(named) if strong or any(sure) else len(named) > 1 and votes * 3 >= 2 * len(named)
+    believed = (
+        votes * 3 >= len(named) if strong or any(sure) else len(named) > 1 and votes * 3 >= 2 * len(named)
+    )
     out = []
     for (name, _), certain, brand in zip(named, sure, marked, strict=True):
         if not certain and not believed and not (strong and (brand or len(named) == 1)):
@@ -126,7 +141,7 @@ def _lists(clean: str) -> list[_Firm]:
     out: list[_Firm] = []
     for match in _FIRMS.finditer(clean):
         start = _clause_start(clean, match.start())
-        if not clean[match.start()] == "等" and "、" not in clean[start : match.start()]:
+        if clean[match.start()] != "等" and "、" not in clean[start : match.start()]:
             continue
         pieces = enumeration.before(clean, match.start(), start)
         if not pieces or (len(pieces) < 2 and clean[match.start()] != "等"):
@@ -155,7 +170,13 @@ def _frames(clean: str) -> list[_Firm]:
             cut = text_.find("等")
             spans = _split(clean, start, end if cut < 0 else start + cut)
             if pattern is _AS:
-                chief = "链主" if "链主" in match["role"] else "龙头" if match["role"] in ("龙头", "引领", "骨干", "核心", "牵引") else None
+                chief = (
+                    "链主"
+                    if "链主" in match["role"]
+                    else "龙头"
+                    if match["role"] in ("龙头", "引领", "骨干", "核心", "牵引")
+                    else None
+                )
                 strong = match["role"] in ("龙头", "链主", "“链主”", "盟长")
                 role: str | None = chief
             elif pattern in (_BRACKET, _CHIEF):
@@ -167,7 +188,14 @@ def _frames(clean: str) -> list[_Firm]:
         one, two = _name(clean, match.span("one")), match.span("two")
         spans = [(one[1][0], match.end("one")), *_split(clean, *two)]
         if any(naming.is_firm(_name(clean, s)[0], strong=False) for s in spans):
-            out += _take(clean, spans, _role("", "合作") if "合作" in match[0] else None, "firm-with", False, match.span())
+            out += _take(
+                clean,
+                spans,
+                _role("", "合作") if "合作" in match[0] else None,
+                "firm-with",
+                False,
+                match.span(),
+            )
     return out
 
 
@@ -194,7 +222,9 @@ def _in_projects(text: Text, outline: Outline) -> list[_Firm]:
             continue
         name = naming.brand(re.sub(r"续建项目$|基础配套建设$", "", project.name))
         if name and naming.is_firm(name, strong=True):
-            out.append(_Firm(name, None, project.span, "firm-in-project", 0.75, "从项目名称中识别，请核对企业名称"))
+            out.append(
+                _Firm(name, None, project.span, "firm-in-project", 0.75, "从项目名称中识别，请核对企业名称")
+            )
     return out
 
 
@@ -215,7 +245,11 @@ def _table_firms(text: Text) -> list[Item]:
         head = {
             c.column: re.sub(r"\s", "", text.source.text[c.start : c.end]) for c in table.cells if c.row == 0
         }
-        columns = {c: w for c, w in head.items() if re.search(r"(?:链主|龙头|骨干|重点|牵头)?企业(?:名称)?$|公司名称|企业名单", w)}
+        columns = {
+            c: w
+            for c, w in head.items()
+            if re.search(r"(?:链主|龙头|骨干|重点|牵头)?企业(?:名称)?$|公司名称|企业名单", w)
+        }
         for cell in table.cells:
             if not cell.row or cell.column not in columns:
                 continue
@@ -233,7 +267,11 @@ def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
     """The firms in the order of the text, each once: fields ``name, role, chain``."""
     clean = text.clean
     chains = [str(c) for c in facts.get("chains", [])]
-    body = [(n.start, n.end) for n in outline.root.walk() if n.kind in ("head", "foot", "title") and not n.children]
+    body = [
+        (n.start, n.end)
+        for n in outline.root.walk()
+        if n.kind in ("head", "foot", "title") and not n.children
+    ]
     best: dict[str, _Firm] = {}
     for firm in [*_lists(clean), *_frames(clean), *_standing(clean), *_in_projects(text, outline)]:
         if any(a <= firm.span[0] < b for a, b in body) or firm.name in chains:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lianshu.policy.model import Item, Text
 
@@ -115,7 +115,7 @@ def item(
     text: Text,
     kind: str,
     span: Span,
-    fields: dict[str, object],
+    fields: Mapping[str, object],
     rule: str,
     confidence: float = 0.95,
     reason: str = "",

@@ -14,6 +14,7 @@ from typing import Any
 from lianshu.policy.extract.dates import DATE, iso_date, plan_years
 from lianshu.policy.lexicon import choice
 from lianshu.policy.model import Outline, Text
+from lianshu.reference.region_finder import find_in_text
 from lianshu.reference.regions import Level, Region, regions
 
 _LABELS = choice("facts", "issuer_label", "published_label", "issued_label", "number_label", "title_label")
@@ -29,7 +30,6 @@ _DOC_NO = re.compile(
     r"[\u4e00-\u9fff]{1,12}\s?[〔\[(（【﹝]\s?(?:19|20)\d\d\s?[〕\])）】﹞]\s?第?\s?\d{1,4}\s?号"
 )
 _CRUMBS = re.compile(r"首页|当前位置|您(?:现在|当前)?的?位置|>|›|»|热词|搜索|无障碍|登录")
-_REGION_TAIL = re.compile(r"[省市县区州旗盟]")
 _ISSUE_VERB = re.compile(r"印发|出台|发布|审议通过|颁布|下发")
 _LEVEL_WORDS = {
     Level.PROVINCE: re.compile(r"全省|我省|省人民政府|省政府|省委|省直"),
@@ -114,29 +114,20 @@ def _kind(title: str) -> str | None:
     return "通知" if bare.endswith("通知") else (str(found[-1]) if found else None)
 
 
-def find_regions(words: str) -> Iterator[tuple[int, int, Region]]:
-    """Regions named with their full names in a short text, the longest name at each place."""
-    table = regions()
-    for mark in _REGION_TAIL.finditer(words):
-        end = mark.end()
-        for start in range(max(0, end - 11), end - 1):
-            found = [r for r in table.lookup(words[start:end]) if r.name == words[start:end] and r.current]
-            if found:
-                yield start, end, found[0]
-                break
+def _named(words: str) -> list[Region]:
+    """Regions named with their full names in a text."""
+    return [m.region or m.candidates[0] for m in find_in_text(words) if m.full and m.candidates]
 
 
 def _region(title: str, head: str, clean: str) -> tuple[str | None, Level | None, Region | None]:
     """Region by the title, then the head, then the body. The lowest region in a place wins."""
     for place in (title, *_labelled(head, "issuer_label"), *re.findall(r"^[^\n]{4,40}文件$", head, re.M)):
-        found = [region for _, _, region in find_regions(place)]
+        found = _named(place)
         if found:
             best = max(found, key=lambda r: r.level.rank)
             return best.name, best.level, best
     level = _level_by_words(title) or _level_by_words(head) or _level_by_words(clean)
-    named = Counter(
-        region for _, _, region in find_regions(clean[:6000]) if level is None or region.level is level
-    )
+    named = Counter(region for region in _named(clean[:4000]) if level is None or region.level is level)
     short = _short_region(title, clean, level)
     if short is not None and (not named or not title or short.short in title):
         return short.name, short.level, short

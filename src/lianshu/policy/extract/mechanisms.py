@@ -23,7 +23,7 @@ _NOT_FORMULA = re.compile(rf"^{choice('mechanisms', 'not_formula')}")
 _USE = re.compile(rf"^(?:的)?(?:整体|工作|发展|总体|推进|服务|建设|对接)*{choice('mechanisms', 'use')}")
 _UPPER = re.compile(choice("mechanisms", "upper"))
 _ONES = re.compile(
-    rf"(?<![第统单任某每逐])(?:[两三四五六七八九十]|\d{{1,2}})个一(?:批|百|流)?(?![\u4e00-\u9fff]?[、,]?\d)"
+    r"(?<![第统单任某每逐])(?:[两三四五六七八九十]|\d{1,2})个一(?:批|百|流)?(?![\u4e00-\u9fff]?[、,]?\d)"
 )
 _COUNTED = re.compile(
     rf"(?P<count>{COUNT})(?P<measure>大|项|个|条)(?P<noun>(?:[\u4e00-\u9fff“”]{{0,8}}?)?{choice('mechanisms', 'counted')})"
@@ -33,10 +33,10 @@ _PAIR = re.compile(
     rf"(?:[、·]?一{choice('mechanisms', 'one_for')}){{0,4}}"
 )
 _PLACES = re.compile(
-    rf"[一二两三四五六七八九]+[区核主轴心带环廊体轮港极城](?:[一二两三四五六七八九多十N]+[园翼区副带轴点极组廊城片园组团驱]){{1,4}}"
+    r"[一二两三四五六七八九]+[区核主轴心带环廊体轮港极城](?:[一二两三四五六七八九多十N]+[园翼区副带轴点极组廊城片园组团驱]){1,4}"
 )
 _CHARTS = re.compile(
-    rf"(?:[两三四五六七八九十]+(?:张|个|份|本|类|套)?(?:图|库|清单|报告|表|单|台账|策|链|账|榜|册|案|书)){{2,4}}"
+    r"(?:[两三四五六七八九十]+(?:张|个|份|本|类|套)?(?:图|库|清单|报告|表|单|台账|策|链|账|榜|册|案|书)){2,4}"
 )
 _DIGITS = re.compile(
     r"^\d{2,6}(?:[\u4e00-\u9fff]{0,4})$|^[\dNnXx一二三四五六七八九]+(?:[+＋][\dNnXx一二三四五六七八九]+[\u4e00-\u9fff]{0,4})+$"
@@ -98,9 +98,7 @@ def _formula_in_quotes(inner: str, after: str) -> bool:
     if inner.startswith("一"):
         return False
     counted = re.match(rf"{COUNT}(?:大|项|个|条|类|张|方面)", inner)
-    if counted and _NOT_FORMULA.match(inner[counted.end() :]):
-        return False
-    return True
+    return not (counted and _NOT_FORMULA.match(inner[counted.end() :]))
 
 
 def _belongs_above(clean: str, start: int, end: int) -> bool:

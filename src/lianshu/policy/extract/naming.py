@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 import rjieba
 
@@ -15,18 +15,24 @@ LEGAL = re.compile(rf"{choice('enterprises', 'legal')}$")
 _TAIL_WORDS = frozenset((*words("enterprises", "tail"), *words("enterprises", "legal")))
 _TAIL = re.compile(rf"{choice('enterprises', 'tail', 'legal')}$")
 _KIND = re.compile(choice("enterprises", "kind"))
-_INDUSTRY_WORD = re.compile(rf"{choice('chains', 'industry')}|智慧|美丽|幸福|和谐|文明|长江|黄河|国家|中国|中华|中部|华中|华东|华南|西部")
+_INDUSTRY_WORD = re.compile(
+    rf"{choice('chains', 'industry')}|智慧|美丽|幸福|和谐|文明|长江|黄河|国家|中国|中华|中部|华中|华东|华南|西部"
+)
 _PROPER_TAGS = frozenset(("nr", "nt", "nz", "ns"))
-_LOOSE = frozenset("及和与新大小中高低双多一二三四五六七八九十类型化性区园级期号第前后上下内外总分在以为对到从双")
+_LOOSE = frozenset(
+    "及和与新大小中高低双多一二三四五六七八九十类型化性区园级期号第前后上下内外总分在以为对到从双"
+)
 _INDUSTRY = re.compile(rf"(?:{choice('chains', 'industry', 'modifier')}|[新大及和与的业及其链群])+")
 _KNOWN = frozenset(words("enterprises", "known")) - frozenset(words("enterprises", "ambiguous"))
-KNOWN = re.compile(rf"(?<![\u4e00-\u9fff])(?:{'|'.join(map(re.escape, _KNOWN))})|(?:{'|'.join(w for w in _KNOWN if len(w) > 2)})")
+KNOWN = re.compile(
+    rf"(?<![\u4e00-\u9fff])(?:{'|'.join(map(re.escape, _KNOWN))})|(?:{'|'.join(w for w in _KNOWN if len(w) > 2)})"
+)
 _NO_FIRM = re.compile(
     r"(?:大学|学院|学校|研究院|研究所|研究中心|院所|科学院|中科院|工程院|协会|商会|学会|联盟|联合会|委员会|管委会|政府|局|厅|办|部门|法院|医院|中心"
     r"|银行业|论坛|大会|博览会|展会|基金会|党校|站|实验室|平台|小镇|街道|乡|镇|县|示范区|试验区|开发区|高新区|经开区|园区|产业园|工业园)$"
 )
 _ODD = re.compile(
-    r"[。；;：:？?！!“”《》%]|\d{3}|的|了|等|把|将|被|我|每|各|第|及其|以及|或|按|不|大力|加快|推进|实施|开展|建设|发展|提升|加强"
+    r"[。；;：:？?！!“”《》%]|\d{3}|的|了|等|把|将|被|我|每|各|第|及其|以及|或|按|不|大力|加快|推进|建立|落实|营造|广泛|培养|完善|健全|强化|降低|实施|开展|建设|发展|提升|加强"
 )
 _PLACE_LETTERS = frozenset(
     "京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤琼川蜀贵黔云滇陕秦甘陇青台蒙桂藏宁新港澳东西南北中"
@@ -54,6 +60,7 @@ def is_known(name: str) -> bool:
     return name in _KNOWN
 
 
+@lru_cache(maxsize=8192)
 def looks_like_brand(name: str) -> bool:
     """Whether a name holds a word that is no common noun: a run of two or more single characters that is no
     list of provinces, or a word that the tagger knows as a proper name and that is no place or industry."""
@@ -65,11 +72,18 @@ def looks_like_brand(name: str) -> bool:
             run += piece
             continue
         letters = set(run)
-        if len(run) >= 2 and not (letters <= _LOOSE or letters <= _PLACE_LETTERS or letters <= set(_MATERIAL)):
+        if len(run) >= 2 and not (
+            letters <= _LOOSE or letters <= _PLACE_LETTERS or letters <= set(_MATERIAL)
+        ):
             return True
         run = ""
         proper = tag[:2] in _PROPER_TAGS and len(piece) >= 2
-        if proper and piece not in _places() and not _INDUSTRY_WORD.search(piece):
+        if (
+            proper
+            and piece not in _places()
+            and not set(piece) <= _PLACE_LETTERS
+            and not _INDUSTRY_WORD.search(piece)
+        ):
             return True
     return False
 
@@ -89,7 +103,7 @@ def is_firm(name: str, *, strong: bool) -> bool:
     if _KIND.search(name) and not (len(name) > 4 and looks_like_brand(name) and not _KIND.match(name)):
         return False
     if strong:
-        return True
+        return len(name) <= 8 or bool(_TAIL.search(name))
     tail = _TAIL.search(name)
     return bool(tail and tail.start() >= 2 and looks_like_brand(name))
 

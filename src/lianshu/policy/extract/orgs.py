@@ -1,12 +1,371 @@
-"""Extractor of orgs."""
+"""Bodies and posts that the plan creates, assigns or leads with.
+
+Read from: words of founding (``成立…领导小组``), mentions of offices and task forces, appointments
+(``由分管副市长任办公室主任``), seats (``办公室设在…``), subjects of a duty (``各县市区要…``) and institutions
+whose part the text tells (``发挥行业协会作用``). Units that only stand in lists of responsible units are
+left out (``policies/SCHEMA.md``, Orgs).
+"""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from typing import Any
 
+from lianshu.policy.extract import enumeration, units
+from lianshu.policy.extract.enumeration import Span
+from lianshu.policy.lexicon import either, table
 from lianshu.policy.model import Item, Outline, Text
+
+_LEX = table("orgs")
+
+
+def _list(section: str, key: str) -> list[str]:
+    return str(_LEX[section][key]).split()
+
+
+_KINDS = {word: kind for kind in _LEX["body"] for word in _list("body", kind)}
+_BODY = re.compile(either(_KINDS))
+_LEAD = re.compile(either(_list("verbs", "lead")))
+_OPENING = re.compile(either(_list("verbs", "opening")))
+_CREATE = re.compile(either(_list("verbs", "create")))
+_DUTY = either(_list("verbs", "duty"))
+_POSTS = either(_list("posts", "post"))
+_BARE_POSTS = frozenset(_list("posts", "bare_post"))
+_SHORT = re.compile(
+    r"[(（](?:以下|下)?(?:统)?(?:简称|称)(?:为)?[:：]?[“\"]?(?P<short>[^”\")）]{2,14})[”\"]?[)）]"
+)
+_APPOINT = re.compile(
+    rf"(?P<who>[^,，。;；:：\n]{{2,40}}?)(?:共同)?(?:兼任|担任|出任|任|为|作为)(?P<post>[^,，。;；:：\n]{{0,60}}?{_POSTS})(?=[,，。;；、()（）\n]|$|和|及|负责|的(?=领导))"
+)
+_SEAT = re.compile(
+    r"(?:办公室|专班|[总链条]办|小组|指挥部)[”)）]*(?:[(（]?)(?:日常工作)?(?:设在|设于|设立在|挂靠在?|依托|放在)(?P<seat>[\u4e00-\u9fff]{2,20}?)(?=[,，。;；)）、]|办公|并|,由|负责|$)"
+)
+_SET_IN = re.compile(
+    r"在(?P<seat>[\u4e00-\u9fff]{2,16}?(?:局|委|厅|办|中心|管委会))(?:设立|设置|成立|组建|下设)"
+)
+_LED_BY = re.compile(
+    r"(?:由|以|[,，。;；]|^)(?P<unit>[\u4e00-\u9fff、(（）)]{2,40}?(?:局|委|厅|办|部|会|政府|中心|院|园区|开发区|高新区))(?:负责)?(?:牵头|具体负责|统筹负责|总牵头)(?!单位|部门|领导|人|市|产业|,)"
+)
+_SUBJECT = re.compile(
+    rf"(?:^|(?<=[。;；,，:：\n(（]))(?:由|要求|其中,?|同时,?)?(?P<who>{either(_list('levels', 'subject'))}|各(?:[\u4e00-\u9fff]|[、(（）)]){{1,22}}?)(?:也|均|都|还|可以|必须)?(?={_DUTY}|“一对一”)"
+)
+_COLLECTIVE = re.compile(rf"^{either(_list('levels', 'collective'))}$")
+_LEVEL = re.compile(
+    r"(?:县|市|区|州|镇|乡|街道|园区|政府|管委会|开发区|高新区|经开区|办事处|新区|功能区|片区|旗|盟)"
+)
+_INSTITUTION = r"(?:协会|商会|产业联盟|联盟|学会|促进会|联合会|研究院|高研院|研究会|主办行|智库|工商联|行业组织)(?:[(（][\u4e00-\u9fff]{2,8}[)）])?"
+_PLAYS = re.compile(
+    rf"(?:充分)?发挥好?(?P<name>[\u4e00-\u9fff()（）、“”]{{0,24}}?{_INSTITUTION})[\u4e00-\u9fff]{{0,14}}(?:作用|功能|优势)"
+)
+_ASSOCIATION = re.compile(
+    r"(?P<name>[\u4e00-\u9fff]{0,8}(?:协会|商会|产业联盟)(?:[(（][\u4e00-\u9fff]{2,8}[)）])?)(?:和?[^,，。;；\n]{0,4})(?=要|负责|应|平台|牵头|承担|,加强|,发挥|、产业联盟负责)"
+)
+_FOUNDED_ASSOCIATION = re.compile(
+    r"(?:组建|成立|完善|支持|组织成立|设立|建立)(?:和完善)?(?P<name>[\u4e00-\u9fff]{0,14}(?:协会|商会|联合会|促进会)(?:[(（][\u4e00-\u9fff]{2,8}[)）])?)"
+)
+_SYSTEM = re.compile(
+    rf"(?:实行|推行|建立|落实|完善|健全|实施|深化|探索)[^,，。;；\n]{{0,12}}?(?P<name>(?:{_POSTS}|主办行|帮办领导|包保领导|[\u4e00-\u9fff]{{2}}(?:领导|专员|秘书|管家|特派员|指导员|联络员)))(?:负责制|责任制|招商制度|制度|招商制|工作制)"
+)
+_HIRE = re.compile(
+    rf"(?:聘请|选派|派驻|选聘|配备|派出|设立|明确)(?:一批|一名|若干)?(?P<name>[\u4e00-\u9fff]{{0,6}}{_POSTS})"
+)
+_DEFINED = re.compile(
+    rf"(?:^|(?<=[。;；\n:：]))[“]?(?P<name>{_POSTS}|链主企业|链创企业)[”]?(?:企业)?[,，]?(?:一般)?(?:是指|就是|指的是|是(?=各|产业链))"
+)
+_CHAIN_POST = re.compile(r"[“]?(?P<name>副?总链长|链长|链主|链创)[”]?(?P<tail>企业|团队|机构)?")
+_LEADERS = re.compile(
+    r"(?P<name>(?:牵头|主责)(?:市直|县直|市级|责任)?(?:部门|单位))(?=要|负责|应|研究|每|按|分别|制定|定期|会同|和工作专班|强化)|各(?P<name2>(?:重点产业链)?牵头(?:市直|县直|市级|责任)?(?:部门|单位))"
+)
+_ALIEN = re.compile(
+    r"相关|有关|上级|对口|国家|各地|^(?:企业|高校|学校|院校|社区|银行)|政府办公室|委办公室|府办公室|人大|政协|居委会|^办公室$"
+)
+
+
+@dataclass(slots=True)
+class _Org:
+    name: str
+    span: Span
+    kind: str
+    rule: str
+    role: str = ""
+    leader: str | None = None
+    seat: str | None = None
+    confidence: float = 0.85
+    reason: str = ""
+
+
+def _clause(clean: str, at: int) -> Span:
+    """The clause around ``at``: between commas and stops."""
+    stops = "。;；\n,，"
+    start = max(clean.rfind(stop, 0, at) for stop in stops) + 1
+    ends = [i for stop in stops if (i := clean.find(stop, at)) >= 0]
+    return start, min(ends, default=len(clean))
+
+
+def _name_before(clean: str, end: int, floor: int, suffix: int) -> Span:
+    """The noun phrase that ends at ``end`` and whose last word begins at ``suffix``: back to a stop, then
+    behind the last verb of founding or preposition, then behind verbs that open the rest."""
+    start = end
+    while start > floor and end - start < 32 and clean[start - 1] not in "。;；\n,，:：、()（）《》〔〕 ":
+        start -= 1
+    for lead in _LEAD.finditer(clean, start, max(start, suffix)):
+        start = lead.end()
+    while start < suffix and (opening := _OPENING.match(clean, start, suffix)):
+        start = opening.end()
+    while start < suffix and clean[start] in "“”‘’各该":
+        start += 1
+    return start, end
+
+
+def _tidy(name: str) -> str:
+    name = re.sub(r"[“”\"]", "", name)
+    return re.sub(r"^(?:各(?=.)|该|本|其|全市|全县|每个|一[个支名位]|两个|若干|\d+[个支名])", "", name)
+
+
+class _Reader:
+    def __init__(self, text: Text, outline: Outline) -> None:
+        self.clean = text.clean
+        self.found: dict[str, _Org] = {}
+        self.aliases: dict[str, str] = {}
+        self.lists = [(one.start, one.end) for one in units.lists(text.clean, 0, len(text.clean))]
+        self.outer = [
+            (n.start, n.end)
+            for n in outline.root.walk()
+            if n.kind in ("head", "foot", "title", "table") and not n.children
+        ]
+        self.bodies: list[tuple[int, str]] = []
+        self.quoted = [m.span() for m in re.finditer(r"《[^》\n]*》", text.clean)]
+
+    def outside(self, at: int) -> bool:
+        """Whether the place is running text: no list of units, no title in 《》, no head, foot or table."""
+        closed = (*self.lists, *self.outer, *self.quoted)
+        return not any(a <= at < b for a, b in closed)
+
+    def add(self, org: _Org) -> None:
+        """Keep an organisation once; later mentions add a role, leader or seat."""
+        org.name = self.aliases.get(org.name, org.name)
+        if len(org.name) < 2:
+            return
+        known = self.found.get(org.name)
+        if known is None:
+            start, end = _clause(self.clean, org.span[0])
+            org.role = org.role or self.clean[start:end].strip()
+            self.found[org.name] = org
+            return
+        if known.rule == "org-chain-post" and org.rule in ("org-appointed", "org-defined"):
+            start, end = _clause(self.clean, org.span[0])
+            known.span, known.rule, known.role = org.span, org.rule, self.clean[start:end].strip()
+        known.leader = known.leader or org.leader
+        known.seat = known.seat or org.seat
+        known.confidence = max(known.confidence, org.confidence)
+
+    def read(self) -> list[_Org]:
+        """All rules in turn; names with a short form first, since later mentions use it."""
+        self._short_forms()
+        self._bodies()
+        self._chain_posts()
+        self._appointments()
+        self._seats()
+        self._subjects()
+        self._institutions()
+        return sorted((o for o in self.found.values() if not self._repeats(o)), key=lambda o: o.span)
+
+    def _repeats(self, org: _Org) -> bool:
+        """Whether a name only repeats another: a bare 领导小组 beside the full one, an association with and
+        without its place, 链办 beside the plan's own word for the chain office."""
+        others = [o for o in self.found.values() if o is not org]
+        if org.kind in ("leading_group", "general_office") and org.name in (
+            "领导小组",
+            "工作领导小组",
+            "领导小组办公室",
+        ):
+            return any(o.name.endswith(org.name) and o.kind == org.kind for o in others)
+        if org.kind == "institution":
+            return any(o.kind == org.kind and org.name.endswith(o.name) and len(o.name) >= 4 for o in others)
+        return org.name in ("链办", "产业链办公室") and any(o.kind == "chain_office" for o in others)
+
+    def _short_forms(self) -> None:
+        for match in _SHORT.finditer(self.clean):
+            short = match["short"]
+            body = _BODY.search(short)
+            window = max(0, match.start() - 32)
+            long_body = [
+                m for m in _BODY.finditer(self.clean, window, match.start()) if m.end() == match.start()
+            ]
+            if not self.outside(match.start()) or not (body or long_body):
+                continue
+            suffix = long_body[-1].start() if long_body else match.start() - 2
+            start, end = _name_before(self.clean, match.start(), window, suffix)
+            name = _tidy(self.clean[start:end])
+            if len(name) < 3:
+                continue
+            self.aliases[name] = short
+            self.quoted.append(match.span())
+            kind = _KINDS[body[0]] if body else _KINDS[long_body[-1][0]]
+            org = _Org(short, (start, match.end()), kind, "org-short-form", confidence=0.95)
+            self.bodies.append((start, short))
+            self.add(org)
+
+    def _bodies(self) -> None:
+        for match in _BODY.finditer(self.clean):
+            end = match.end()
+            after = self.clean[end : end + 4]
+            if not self.outside(match.start()) or re.match(r"主任|副主任|印发|[“”]?[)）]?文件", after):
+                continue
+            if after.startswith("办公室"):
+                continue
+            start, _ = _name_before(self.clean, end, max(0, end - 32), match.start())
+            name = _tidy(self.clean[start:end])
+            if name in ("办公室", "小组", "分队", "联席会议", "智库") or _ALIEN.search(name):
+                continue
+            clause = self.clean[slice(*_clause(self.clean, match.start()))]
+            created = bool(_CREATE.search(clause[: max(1, clause.find(name))]))
+            self.bodies.append((start, self.aliases.get(name, name)))
+            short = next(
+                (s for long_, s in self.aliases.items() if name.endswith(long_) or long_.endswith(name)), None
+            )
+            if short and short != name and match[0] not in ("工作专班", "专班"):
+                name = short
+            self.add(
+                _Org(name, (start, end), _KINDS[match[0]], "org-created" if created else "org-mentioned",
+                     confidence=0.9 if created else 0.75, reason="" if created else "文中提到的机构，未见设立语句")
+            )  # fmt: skip
+
+    def _chain_posts(self) -> None:
+        for match in _CHAIN_POST.finditer(self.clean):
+            if not self.outside(match.start()):
+                continue
+            name, tail = match["name"], match["tail"] or ""
+            if name == "链创":
+                self.add(_Org("链创团队", match.span(), "role", "org-chain-post", confidence=0.75))
+            elif name == "链主":
+                after = self.clean[match.end() : match.end() + 8]
+                before = self.clean[max(0, match.start() - 8) : match.start()]
+                if not tail or not (
+                    re.match(rf"(?:要|应|负责|一般指|是指|日常|“)|{_DUTY}", after)
+                    or re.search(r"担任$|确定$|作为$", before)
+                ):
+                    continue
+                self.add(_Org(name + tail, match.span(), "role", "org-chain-post", confidence=0.8))
+            else:
+                self.add(_Org(name, match.span(), "role", "org-chain-post", confidence=0.9))
+
+    def _body_before(self, at: int) -> str | None:
+        """The body named last before ``at`` in the same paragraph."""
+        line = self.clean.rfind("\n", 0, at)
+        near = [(p, n) for p, n in self.bodies if line < p < at]
+        return max(near)[1] if near else None
+
+    def _appointments(self) -> None:
+        self.bodies.sort()
+        for match in _APPOINT.finditer(self.clean):
+            if not self.outside(match.start("post")):
+                continue
+            post = re.split(r"的|各(?=产业链)", match["post"])[-1]
+            post = re.sub(
+                r"^(?:各自|其|该|市|县)?(?:重点)?(?:产业链)?(?=总?链长|副链长|链主)", "", _tidy(post)
+            )
+            if not re.search(rf"{_POSTS}$", post) or len(post) > 16 or post in ("负责人", "联系人"):
+                continue
+            who = re.sub(r"^(?:由|是|并|每条产业链|每个产业链|分别由|原则上由)+", "", match["who"]).strip()
+            body = self._body_before(match.start("post"))
+            bare = re.search(rf"{either(_BARE_POSTS)}$", post)
+            if bare and len(bare[0]) >= len(re.sub(r"^办公室", "", post)):
+                if body is None:
+                    continue
+                word = re.sub(r"^办公室", "", post)
+                owner = "领导小组" if body.endswith("领导小组") else body
+                post = owner + word
+            span = (match.start("who"), match.end("post"))
+            self.add(_Org(post, span, "role", "org-appointed", leader=who or None, confidence=0.85))
+
+    def _seats(self) -> None:
+        for pattern in (_SEAT, _SET_IN):
+            for match in pattern.finditer(self.clean):
+                seat = match["seat"]
+                if not self.outside(match.start()) or _ALIEN.search(seat):
+                    continue
+                self.add(_Org(seat, match.span("seat"), "department", "org-seat", confidence=0.9))
+                after = match.start() if pattern is _SEAT else match.end() + 30
+                body = self._body_before(after)
+                if body and body in self.found:
+                    self.found[body].seat = self.found[body].seat or seat
+        for match in _LED_BY.finditer(self.clean):
+            if not self.outside(match.start("unit")):
+                continue
+            for start, end in enumeration.split(self.clean, *match.span("unit"), "、和及"):
+                name = _tidy(self.clean[start:end])
+                if len(name) >= 3 and not _ALIEN.search(name) and not _COLLECTIVE.match(name):
+                    self.add(_Org(name, (start, end), "department", "org-leads", confidence=0.8))
+
+    def _subjects(self) -> None:
+        for match in _SUBJECT.finditer(self.clean):
+            who = match["who"]
+            if not self.outside(match.start("who")) or _COLLECTIVE.match(who):
+                continue
+            if who.startswith("各") and not _LEVEL.search(who):
+                continue
+            if (
+                who.startswith("各")
+                and re.search(r"部门|单位|企业|产业链|专班|链条办|链办", who)
+                and "政府" not in who
+            ):
+                continue
+            if re.search(_INSTITUTION, who):
+                who = who.lstrip("各")
+            self.add(_Org(who, match.span("who"), "government", "org-subject", confidence=0.75))
+        for match in re.finditer(r"(?:[省市县区]级?|四大家)领导(?=“一对一”|带头)", self.clean):
+            if self.outside(match.start()):
+                self.add(_Org(match[0], match.span(), "government", "org-subject", confidence=0.7))
+        for match in _LEADERS.finditer(self.clean):
+            name = match["name"] or match["name2"]
+            if self.outside(match.start()):
+                self.add(
+                    _Org(
+                        re.sub(r"^重点产业链", "", name),
+                        match.span(),
+                        "department",
+                        "org-leaders",
+                        confidence=0.75,
+                    )
+                )
+
+    def _institutions(self) -> None:
+        for match in _PLAYS.finditer(self.clean):
+            if not self.outside(match.start()):
+                continue
+            for start, end in enumeration.split(self.clean, *match.span("name"), "、和"):
+                name = _tidy(self.clean[start:end])
+                if re.search(rf"{_INSTITUTION}$", name) and 2 <= len(name) <= 14:
+                    self.add(_Org(name, (start, end), "institution", "org-plays", confidence=0.7))
+        for pattern, rule in (
+            (_ASSOCIATION, "org-association"), (_FOUNDED_ASSOCIATION, "org-association"), (_SYSTEM, "org-system"),
+            (_HIRE, "org-hired"), (_DEFINED, "org-defined"),
+        ):  # fmt: skip
+            for match in pattern.finditer(self.clean):
+                if not self.outside(match.start("name")):
+                    continue
+                start, end = match.span("name")
+                if rule == "org-association":
+                    start = _name_before(self.clean, end, start, end - 2)[0]
+                name = _tidy(self.clean[start:end])
+                if name in ("链主", "负责人", "联系人", "主任", "组长") or len(name) < 3 and name != "链长":
+                    continue
+                kind = "institution" if rule == "org-association" else "role"
+                self.add(_Org(name, (start, end), kind, rule, confidence=0.75))
 
 
 def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
-    """The orgs of the document, in the order of the text."""
-    return []
+    """The bodies and posts in the order of the text: fields ``name, role`` and beyond the schema ``kind``
+    (leading_group, general_office, chain_office, task_force, expert_team, office, department, government,
+    institution, role), ``leader`` (who holds the post) and ``seat`` (where an office sits)."""
+    return [
+        enumeration.item(
+            text, "orgs", org.span,
+            {"name": org.name, "role": org.role, "kind": org.kind, "leader": org.leader, "seat": org.seat},
+            org.rule, org.confidence, org.reason if org.confidence < 0.8 else "",
+        )
+        for org in _Reader(text, outline).read()
+        if org.name != facts.get("issuer")
+    ]  # fmt: skip

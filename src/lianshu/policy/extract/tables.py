@@ -11,7 +11,9 @@ from lianshu.policy.model import Cell, Table, Text
 _TASK = re.compile(rf"^(?:\W*(?:主要|具体|重点|工作)?{choice('units', 'task_column')})")
 _LEAD = re.compile(r"牵头|主办|主责")
 _SUPPORT = re.compile(r"配合|协办|参与|协助")
-_UNIT = re.compile(r"(?:责任|牵头|配合|承办|实施|落实|主办|协办|参与|协助).{0,4}(?:单位|部门|主体)|责任分工|责任者|单位|部门")
+_UNIT = re.compile(
+    r"(?:责任|牵头|配合|承办|实施|落实|主办|协办|参与|协助).{0,4}(?:单位|部门|主体)|责任分工|责任者|单位|部门"
+)
 _DUE = re.compile(r"时限|完成时间|时间节点|时间安排|完成期限|进度")
 _NUMBER = re.compile(r"序号|编号|^号$")
 

@@ -117,10 +117,11 @@ class _Reader:
             if below and not self._one_measure(child, below):
                 self.walk(child, (off or goal) and not heading_chain(child))
                 self._inherit(child, below)
-            elif heading_chain(child) or not (off or goal) or self._listed(child):
-                if not self._headed(child):
-                    self.add(child, "task-numbered")
-                    self._sub_measures(child)
+            elif (heading_chain(child) or not (off or goal) or self._listed(child)) and not self._headed(
+                child
+            ):
+                self.add(child, "task-numbered")
+                self._sub_measures(child)
 
     def _listed(self, node: Node) -> bool:
         return bool(units.lists(self.clean, node.start, node.end))

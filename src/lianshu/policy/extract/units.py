@@ -18,14 +18,20 @@ _ROLES = {
     for label in words("units", role)
 }
 _LABEL_WORDS = choice("units", "lead", "support", "responsible", "skip", "due")
-_LABEL = re.compile(rf"(?:[一-龥]{{0,4}}(?=(?:牵头|责任|配合)))?(?P<label>{_LABEL_WORDS})(?:分别)?\s*(?:[:：]|为(?=[市省县区州各]))\s*")
+_LABEL = re.compile(
+    rf"(?:[一-龥]{{0,4}}(?=(?:牵头|责任|配合)))?(?P<label>{_LABEL_WORDS})(?:分别)?\s*(?:[:：]|为(?=[市省县区州各]))\s*"
+)
 _OPENING = re.compile(rf"[(（〔\[【]\s*(?=[^()（）\n]{{0,6}}{_LABEL_WORDS}\s*[:：])")
-_LINE = re.compile(rf"(?:^|(?<=[\n。；;]))\s*(?=[^()（）\n。,，]{{0,4}}?{_LABEL_WORDS}\s*[:：])", re.MULTILINE)
+_LINE = re.compile(
+    rf"(?:^|(?<=[\n。；;]))\s*(?=[^()（）\n。,，]{{0,4}}?{_LABEL_WORDS}\s*[:：])", re.MULTILINE
+)
 _TAIL = re.compile(rf"(?:{choice('units', 'tail')})+[。.]?$")
 _SUFFIX = choice("units", "suffix")
 _UNIT_END = re.compile(rf"{_SUFFIX}$")
 _ACTS = re.compile(r"牵头|配合|负责|分工|参与|协助|落实")
-_BARE = re.compile(r"[(（〔【](?=[^()（）\n]{2,400}(?:[(（][^()（）]{1,20}[)）][^()（）\n]{0,300})*(?:牵头|配合|负责|落实|分工|参与)[^()（）\n]{0,12}[)）〕】])")
+_BARE = re.compile(
+    r"[(（〔【](?=[^()（）\n]{2,400}(?:[(（][^()（）]{1,20}[)）][^()（）\n]{0,300})*(?:牵头|配合|负责|落实|分工|参与)[^()（）\n]{0,12}[)）〕】])"
+)
 _AND = re.compile(r"(?:以及|和|及|与)")
 _NOTE = re.compile(
     r"[(（,，;；]?\s*(?:(?:列|排|排名|排序)?(?:在)?(?:首位|第一(?:位|个|名)?|第1位)的?(?:单位|部门)?为?(?:牵头|主要)?(?:责任)?(?:单位|部门)?"
@@ -84,7 +90,7 @@ def _closing(clean: str, at: int, stop: int) -> int:
 
 def _clean_unit(piece: str) -> str:
     """A unit's name without notes, quotation marks and the verb behind it."""
-    piece = piece.strip(" \t\n\u3000。.;；,，、:：“”\"*·")
+    piece = piece.strip(' \t\n\u3000。.;；,，、:：“”"*·')
     while True:
         bare = _TAIL.sub("", piece).strip(" \t\u3000,，、")
         if bare == piece or not bare:
@@ -101,7 +107,11 @@ def _members(words_: str) -> Iterator[str]:
     for start, end in split(words_, 0, len(words_), "、,，;；\n\t/ \u3000"):
         piece = _clean_unit(words_[start:end])
         joint = next(
-            (m for m in _AND.finditer(piece) if _UNIT_END.search(piece[: m.start()]) and len(piece) - m.end() >= 2),
+            (
+                m
+                for m in _AND.finditer(piece)
+                if _UNIT_END.search(piece[: m.start()]) and len(piece) - m.end() >= 2
+            ),
             None,
         )
         halves = [piece]
@@ -115,7 +125,7 @@ def _members(words_: str) -> Iterator[str]:
 
 def _clauses(body: str) -> Iterator[tuple[str, str]]:
     """(role, words) for the labelled stretches of a list, or for ``A牵头，B配合`` without labels."""
-    marks = [m for m in _LABEL.finditer(body)]
+    marks = list(_LABEL.finditer(body))
     if marks:
         for mark, after in zip(marks, [*marks[1:], None], strict=True):
             yield _ROLES[mark["label"]], body[mark.end() : after.start() if after else len(body)]
@@ -138,7 +148,9 @@ def parse(body: str, role: str | None = None) -> UnitList:
         pending: list[str] = []
         for start, end in split(stretch, 0, len(stretch), ",，;；。"):
             clause = stretch[start:end]
-            verb = re.search(r"(牵头|配合|参与|协助|协同|协办)(?:负责|落实|实施|推进|组织|单位|部门)?[。]?$", clause)
+            verb = re.search(
+                r"(牵头|配合|参与|协助|协同|协办)(?:负责|落实|实施|推进|组织|单位|部门)?[。]?$", clause
+            )
             members = list(_members(clause))
             if verb is None:
                 pending += members
