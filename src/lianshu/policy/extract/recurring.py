@@ -107,7 +107,13 @@ class _Reader:
 
     def _skipped(self, cadence: Cadence) -> bool:
         node = self.node_at(cadence.start)
-        return node.kind in _SKIPPED or node.heading_start <= cadence.start < node.heading_end <= node.end
+        if node.kind in _SKIPPED:
+            return True
+        if not node.heading_start <= cadence.start < node.heading_end:
+            return False
+        # A heading such as 日常调度机制 only names what its text orders; a run-in sentence orders it itself.
+        named = re.search(r"(?:机制|制度|体系|工作|办法)$", node.heading)
+        return bool(named) or cadence.rule in ("cadence.daily", "cadence.short")
 
     def _said_again(self, cadence: Cadence, later: list[Cadence], sentence: tuple[int, int]) -> bool:
         """平时考核和年终考核,平时考核突出…: the duty is described where its clause begins with it."""
