@@ -81,6 +81,8 @@ def _tail_heading(sentence: str, heads: list[tuple[int, int]], clean: str, above
 def mend_headings(node: Node, clean: str) -> None:
     """Cut the heading off a numbered line whose full stop was lost, after the pattern of its siblings that
     have headings on lines of their own."""
+    if not node.children:
+        return
     for kind in ("section", "item", "part"):
         siblings = [child for child in node.children if child.kind == kind]
         own_line = [

@@ -24,10 +24,16 @@ from lianshu.policy.repair_lines import line_edits, space_edits
 Edit = tuple[int, int, str]
 
 _HAN = "\u3400-\u9fff\uf900-\ufaff"
-_GLOSS = re.compile(rf"(?<=[{_HAN}])\(([a-z{TONED}]{{1,6}})\)")
+_IS_HAN = re.compile(f"[{_HAN}]")
+_GLOSS = re.compile(rf"\(([a-z{TONED}]{{1,6}})\)")
+_GROUPED = re.compile(r",\d{3}(?!\d)")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
-_RANGE = re.compile(r"(?<=\d)[—~]{1,2}(?=\d)")
-_DOC_NUMBER = re.compile(r"(?<=[发办字函政文号])[\[(【〈]((?:19|20)\d\d)[\])】〉](?=\s*(?:第)?\d+\s*号)")
+_RANGE = re.compile(r"[—~]{1,2}(?=\d)")
+_DOC_NUMBER = re.compile(r"[\[(【〈](?:19|20)\d\d[\])】〉](?=\s*第?\d+\s*号)")
+
+
+_BEFORE_RANGE = frozenset("0123456789%")
+_BEFORE_YEAR = frozenset("发办字函政文号")
 
 
 class Draft:
@@ -45,35 +51,30 @@ class Draft:
         self.text = text
 
     def edit(self, edits: Iterable[Edit]) -> None:
-        """Apply replacements ``(start, end, new)``, in order and without overlap. The new characters share
-        the span of the old; the empty string drops them."""
+        """Apply replacements ``(start, end, new)``, in order, never longer than the old; one that overlaps
+        its forerunner is left out. New characters share the span of the old, the empty string drops them."""
         pieces: list[str] = []
-        starts: list[Any] = []
-        ends: list[Any] = []
+        kept = np.ones(len(self.text), dtype=bool)
         at = 0
         for start, end, new in edits:
             if start < at:
                 continue
             pieces.append(self.text[at:start])
-            starts.append(self.starts[at:start])
-            ends.append(self.ends[at:start])
-            if new:
-                pieces.append(new)
-                if len(new) == end - start:
-                    starts.append(self.starts[start:end])
-                    ends.append(self.ends[start:end])
-                else:
-                    starts.append(np.full(len(new), self.starts[start]))
-                    ends.append(np.full(len(new), self.ends[end - 1]))
+            pieces.append(new)
+            size = len(new)
+            if size > end - start:
+                raise ValueError("a repair must not lengthen the text")
+            if 0 < size < end - start:
+                self.starts[start : start + size] = self.starts[start]
+                self.ends[start : start + size] = self.ends[end - 1]
+            kept[start + size : end] = False
             at = end
-        if not pieces and at == 0:
+        if at == 0:
             return
         pieces.append(self.text[at:])
-        starts.append(self.starts[at:])
-        ends.append(self.ends[at:])
         self.text = "".join(pieces)
-        self.starts = np.concatenate(starts)
-        self.ends = np.concatenate(ends)
+        self.starts = self.starts[kept]
+        self.ends = self.ends[kept]
 
 
 @lru_cache(maxsize=1)
@@ -112,6 +113,8 @@ def _gloss_edits(text: str) -> list[Edit]:
     edits: list[Edit] = []
     for match in _GLOSS.finditer(text):
         letters = match.group(1)
+        if not _IS_HAN.match(text, match.start() - 1):
+            continue
         if any(char in TONED for char in letters) or letters in _readings()(text[match.start() - 1]):
             edits.append((match.start(), match.end(), ""))
     return edits
@@ -120,8 +123,12 @@ def _gloss_edits(text: str) -> list[Edit]:
 def _misreading_edits(text: str) -> list[Edit]:
     edits: list[Edit] = []
     for confusion in CONFUSIONS:
-        if confusion.trigger in text:
-            edits += [(m.start(), m.end(), confusion.right) for m in confusion.pattern.finditer(text)]
+        at = text.find(confusion.trigger)
+        while at >= 0:
+            match = confusion.pattern.match(text, max(0, at + confusion.offset))
+            if match:
+                edits.append((match.start(), match.end(), confusion.right))
+            at = text.find(confusion.trigger, at + 1)
     for wrong, right in WORDS.items():
         at = text.find(wrong)
         while at >= 0:
@@ -131,11 +138,18 @@ def _misreading_edits(text: str) -> list[Edit]:
 
 
 def _number_edits(text: str) -> list[Edit]:
-    edits: list[Edit] = [(m.start(), m.end(), "-") for m in _RANGE.finditer(text)]
-    for match in _THOUSANDS.finditer(text):
-        edits += [(match.start() + i, match.start() + i + 1, "") for i, c in enumerate(match[0]) if c == ","]
+    edits: list[Edit] = [
+        (m.start(), m.end(), "-")
+        for m in _RANGE.finditer(text)
+        if text[m.start() - 1 : m.start()] in _BEFORE_RANGE
+    ]
+    if _GROUPED.search(text):
+        for match in _THOUSANDS.finditer(text):
+            commas = (match.start() + i for i, char in enumerate(match[0]) if char == ",")
+            edits += [(at, at + 1, "") for at in commas]
     for match in _DOC_NUMBER.finditer(text):
-        edits += [(match.start(), match.start() + 1, "〔"), (match.end() - 1, match.end(), "〕")]
+        if text[match.start() - 1 : match.start()] in _BEFORE_YEAR:
+            edits += [(match.start(), match.start() + 1, "〔"), (match.end() - 1, match.end(), "〕")]
     return sorted(edits)
 
 

@@ -38,7 +38,8 @@ def _furniture(lines: list[tuple[int, int]], text: str, pages: list[int]) -> set
     if not pages:
         for i, (start, end) in enumerate(lines):
             body = text[start:end].strip()
-            if len(body) < 12 and body[:1] in "-—–·" and _PAGE_NUMBER.fullmatch(body) and body[-1:] in "-—–·":
+            between_dashes = body[:1] in "-—·" and body[-1:] in "-—·" or body[:1] == "第"
+            if len(body) < 12 and between_dashes and _PAGE_NUMBER.fullmatch(body):
                 dropped.add(i)
         return dropped
     # First and last two lines of each page; a line is furniture when it is a page number or stands on
@@ -186,14 +187,12 @@ def _line_spaces(line: str, offset: int) -> list[Edit]:
         )
         listed = any(first <= start < last for first, last in lists)
         wide = left > "\u2e7f" or right > "\u2e7f"
-        if (
-            inside
-            or (by_punctuation and wide and not labelled)
-            or (labelled and right == ":")
-            or prose
-            and wide
-            and not listed
-        ):
+        dropped = inside or (right == "%" and left.isdigit())
+        if labelled:
+            dropped = dropped or right == ":"
+        else:
+            dropped = dropped or (wide and (by_punctuation or (prose and not listed)))
+        if dropped:
             edits.append(_drop(offset + start, offset + end))
         elif end - start > 1 or match[0] != " ":
             edits.append((offset + start, offset + end, " "))
