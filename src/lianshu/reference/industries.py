@@ -104,15 +104,18 @@ class IndustryTable:
 
     def get(self, code: str) -> Industry:
         """Return an entry. Raises IndustryError on a malformed or unknown code, or a wrong section letter."""
-        plain = normalise_code(code)
-        entry = self._by_code.get(plain)
+        entry = self._entry(code)
+        letter, section = code.strip().upper()[0], self.path(entry.code)[0]
+        if letter.isalpha() and section != letter:
+            raise IndustryError(f"行业代码“{code}”的门类应为 {section}，不是 {letter}。")
+        return entry
+
+    def _entry(self, code: str) -> Industry:
+        entry = self._by_code.get(normalise_code(code))
         if entry is None:
             raise IndustryError(
                 f"{self.edition} 表中没有代码“{code}”，请核对；小类需先导入完整的行业分类表。"
             )
-        letter = code.strip().upper()[0]
-        if letter.isalpha() and self.path(plain)[0] != letter:
-            raise IndustryError(f"行业代码“{code}”的门类应为 {self.path(plain)[0]}，不是 {letter}。")
         return entry
 
     def children(self, code: str | None = None) -> list[Industry]:
@@ -231,7 +234,7 @@ def load_industries(path: Path, edition: str = EDITION) -> IndustryTable:
         column, raw = next(((c, row[c]) for c in code_columns if row[c]), (code_columns[0], ""))
         try:
             # A workbook that keeps codes as numbers has lost the zero of 0111; its column tells the length.
-            code = normalise_code(raw.zfill(_LEVEL_COLUMNS.get(column, 0)) if raw else raw)
+            code = normalise_code(raw.zfill(_LEVEL_COLUMNS.get(column, 0)) if raw.isdigit() else raw)
         except IndustryError as error:
             errors.append(CellError(number, column, str(error)))
             continue
