@@ -19,13 +19,13 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from lianshu.network import kernel, kernel_layout
+from lianshu.network import kernel_layout
 from lianshu.network.kernel_layout import LongArray
+from lianshu.network.kernel_pool import Pool
 from lianshu.network.network import FloatArray, Network, NetworkError
 
 DEFAULT_EPSILON = 1e-4
-BLOCK_BYTES = 128 * 2**20  # losses of the scenarios one thread works on at a time
-TINY = 1e-13
+BLOCK = 2048  # scenarios handed to a thread at a time, at most
 
 
 @dataclass(frozen=True)
@@ -130,10 +130,7 @@ class Cascade:
         self.market = market
         self.threads = threads or os.cpu_count() or 1
         self._layout = kernel_layout.build(network, market)
-        n = network.firm_count
-        self.block = block or int(np.clip(BLOCK_BYTES // (16 * n), 16, 512))
-        self._tiny = min(TINY, epsilon * 1e-3)
-        self._budget = max(256, self._layout.upstream.weight.size // 16)
+        self.block = block
         self._local = threading.local()
 
     def closures(self, firms: Sequence[int] | None = None) -> Closures:
@@ -180,14 +177,15 @@ class Cascade:
         the consumer stops early (or on Ctrl-C) the threads are told to stop and joined.
         """
         stop = np.zeros(1, dtype=np.uint8)
-        starts = deque(range(start, len(scenarios), self.block))
+        size = self.block or self._block_size(len(scenarios) - start)
+        starts = deque(range(start, len(scenarios), size))
         pending: deque[Future[Block]] = deque()
         with ThreadPoolExecutor(self.threads) as pool:
             try:
                 while starts or pending:
                     while starts and len(pending) < 2 * self.threads:
                         first = starts.popleft()
-                        part = [scenarios[at] for at in range(first, min(first + self.block, len(scenarios)))]
+                        part = scenarios[first : first + size]
                         pending.append(pool.submit(self._block, first, part, keep, stop))
                     yield pending.popleft().result()
             finally:
@@ -195,92 +193,37 @@ class Cascade:
                 for future in pending:
                     future.cancel()
 
+    def _block_size(self, count: int) -> int:
+        """Blocks small enough to share the work out and to lose little when stopped, large enough to batch."""
+        even = -(-count // (4 * self.threads))
+        long = max(64, 100_000_000 // max(1, self.network.link_count + self.network.firm_count))
+        return int(np.clip(even, min(64, count), min(BLOCK, long)))
+
     def _block(self, start: int, scenarios: Sequence[Scenario], keep: int, stop: NDArray[np.uint8]) -> Block:
-        work = self._workspace()
-        count = len(scenarios)
-        down, up = work.down[:count], work.up[:count]
-        down[:] = 0.0
-        up[:] = 0.0
-        for row, scenario in enumerate(scenarios):
-            at = self._layout.rank[scenario.firms]
-            down[row, at] = scenario.down
-            up[row, at] = scenario.down if scenario.up is None else scenario.up
-        up_steps = np.zeros(count, dtype=np.int64)
-        down_steps = np.zeros(count, dtype=np.int64)
-        # Both directions must be settled at the same step; each is advanced to the other's until they meet.
-        at_least = np.ones(count, dtype=np.int64)
-        behind = np.arange(count)
-        while behind.size:
-            self._advance(self._layout.upstream, up, behind, up_steps, at_least, work, stop)
-            behind = behind[down_steps[behind] < up_steps[behind]]
-            np.copyto(at_least, up_steps)
-            self._advance(self._layout.downstream, down, behind, down_steps, at_least, work, stop)
-            behind = behind[up_steps[behind] < down_steps[behind]]
-            np.copyto(at_least, down_steps)
-        index = np.empty((count, 3))
-        kernel.summarise(down, up, self._layout.share, index)
-        kept = start < keep
-        rank = self._layout.rank
-        return Block(
-            start=start,
-            index=index,
-            steps=up_steps,
-            down=down[:, rank] if kept else None,
-            up=up[:, rank] if kept else None,
-        )
+        count, n, rank = len(scenarios), self.network.firm_count, self._layout.rank
+        pool = self._pool()
+        pool.clear()
+        index, steps = np.empty((count, 3)), np.empty(count, dtype=np.int64)
+        kept = (count, n) if start < keep else None
+        down, up = (np.empty(kept), np.empty(kept)) if kept else (None, None)
+        following, left = 0, count
+        while left:
+            for slot in pool.free()[: count - following]:
+                scenario = scenarios[following]
+                up_loss = scenario.down if scenario.up is None else scenario.up
+                pool.load(slot, following, rank[scenario.firms], scenario.down, up_loss)
+                following += 1
+            slots = pool.advance(following < count, stop)
+            at = pool.scenario[slots]
+            index[at], steps[at] = pool.index[slots], pool.steps[0, slots]
+            if down is not None and up is not None:
+                down[at], up[at] = pool.down[slots][:, rank], pool.up[slots][:, rank]
+            pool.scenario[slots] = -1
+            left -= slots.size
+        return Block(start=start, index=index, steps=steps, down=down, up=up)
 
-    def _advance(
-        self,
-        way: kernel_layout.Direction,
-        losses: FloatArray,
-        rows: LongArray,
-        steps: LongArray,
-        at_least: LongArray,
-        work: _Workspace,
-        stop: NDArray[np.uint8],
-    ) -> None:
-        wide = []
-        for row in rows:
-            if stop[0]:
-                raise _StoppedError
-            loss = losses[row]
-            outcome, steps[row] = kernel.advance_sparse(
-                way,
-                loss,
-                np.flatnonzero(loss),
-                steps[row],
-                at_least[row],
-                self.epsilon,
-                self._tiny,
-                self._budget,
-                work.scratch,
-            )
-            if outcome == kernel.WIDE:
-                wide.append(row)
-        if wide:
-            queue = np.array(wide, dtype=np.int64)
-            outcome = kernel.advance_dense(
-                way, losses, queue, steps, at_least, self.epsilon, self._tiny, work.scratch, stop
-            )
-            if outcome == kernel.STOPPED:
-                raise _StoppedError
-
-    def _workspace(self) -> _Workspace:
-        if not hasattr(self._local, "work"):
-            shape = (self.block, self.network.firm_count)
-            self._local.work = _Workspace(kernel.scratch(self._layout), np.zeros(shape), np.zeros(shape))
-        work: _Workspace = self._local.work
-        return work
-
-
-@dataclass(frozen=True)
-class _Workspace:
-    """What one thread works in: kernel scratch and the losses of a block, in kernel firm order."""
-
-    scratch: kernel.Scratch
-    down: FloatArray
-    up: FloatArray
-
-
-class _StoppedError(Exception):
-    """A block was told to stop before its scenarios had settled."""
+    def _pool(self) -> Pool:
+        if not hasattr(self._local, "pool"):
+            self._local.pool = Pool(self._layout, self.epsilon)
+        pool: Pool = self._local.pool
+        return pool

@@ -28,7 +28,7 @@ from lianshu.network.kernel_layout import Direction, Layout, LongArray, aligned_
 from lianshu.network.kernel_vector import LANES, add_row, advance_row, share_row
 from lianshu.network.network import FloatArray
 
-SETTLED, WIDE, STOPPED = 0, 1, 2
+SETTLED, WIDE, STOPPED = 0, 1, 2  # outcomes; STOPPED and WIDE scenarios can be taken up again
 REFILL_AT = 3  # lanes waiting before a pass over all rows is worth its cost
 
 
@@ -42,16 +42,17 @@ def _compiled(function: Callable[..., Any]) -> Any:
 
 
 class Scratch(NamedTuple):
-    """Working arrays of one thread; all zero between calls of `advance_sparse`."""
+    """Working arrays of one thread; the first six are all zero between calls of `advance_sparse`."""
 
     passed: FloatArray
     group_sum: FloatArray
     worst: FloatArray
     mark: LongArray
-    touched: LongArray
-    moved: LongArray
-    reached: LongArray
     market_lost: FloatArray
+    value: FloatArray
+    touched: NDArray[np.uint32]
+    moved: NDArray[np.uint32]
+    reached: NDArray[np.uint32]
     lanes: FloatArray
     lanes_next: FloatArray
     shared: FloatArray
@@ -70,10 +71,11 @@ def scratch(layout: Layout) -> Scratch:
         group_sum=np.zeros(groups),
         worst=np.zeros(n),
         mark=np.zeros(n, dtype=np.int64),
-        touched=np.zeros(n, dtype=np.int64),
-        moved=np.zeros(n, dtype=np.int64),
-        reached=np.zeros(n, dtype=np.int64),
         market_lost=np.zeros(markets),
+        value=np.zeros(n),
+        touched=np.zeros(n, dtype=np.uint32),
+        moved=np.zeros(n, dtype=np.uint32),
+        reached=np.zeros(n, dtype=np.uint32),
         lanes=aligned_rows(n),
         lanes_next=aligned_rows(n),
         shared=aligned_rows(n),
@@ -86,8 +88,36 @@ def scratch(layout: Layout) -> Scratch:
 @_compiled
 def advance_sparse(
     way: Direction,
+    losses: FloatArray,
+    queue: LongArray,
+    steps: LongArray,
+    at_least: LongArray,
+    outcomes: NDArray[np.uint8],
+    epsilon: float,
+    tiny: float,
+    budget: int,
+    work: Scratch,
+    stop: NDArray[np.uint8],
+) -> None:
+    """Advance the scenarios in `queue` (rows of the other arrays) one by one along their frontiers, in place.
+
+    A scenario stops when the largest growth of a step ≥ `at_least` is at most `epsilon` (outcome SETTLED),
+    or before a step that would cost more than `budget` operations (WIDE), or untouched when `stop[0]` is
+    set (STOPPED).
+    """
+    for row in queue:
+        if stop[0]:
+            outcomes[row] = STOPPED
+        else:
+            outcomes[row], steps[row] = _advance_frontier(
+                way, losses[row], steps[row], at_least[row], epsilon, tiny, budget, work
+            )
+
+
+@_compiled
+def _advance_frontier(
+    way: Direction,
     loss: FloatArray,
-    start: LongArray,
     step: int,
     at_least: int,
     epsilon: float,
@@ -95,26 +125,20 @@ def advance_sparse(
     budget: int,
     work: Scratch,
 ) -> tuple[int, int]:
-    """Advance one scenario along its frontier; `loss` (n,) is changed in place.
-
-    `start` lists the firms with a loss. Stops when the largest growth of a step ≥ `at_least` is at most
-    `epsilon` (SETTLED), or before a step that would cost more than `budget` operations (WIDE). Returns the
-    outcome and the step reached.
-    """
     shares = way.market.size > 0
     passed, group_sum, worst, mark = work.passed, work.group_sum, work.worst, work.mark
     touched, moved, reached = work.touched, work.moved, work.reached
-    # `mark` holds 1 for a touched firm and 2 + step once it is among those reached in that step.
+    # `mark` holds 1 for a touched firm and 1 + step once it is among those reached in that step.
     count = 0
-    for firm in start:
-        touched[count] = firm
-        count += 1
-        mark[firm] = 1
-        if shares:
-            work.market_lost[way.market[firm]] += way.size[firm] * loss[firm]
+    for firm in range(loss.size):
+        if loss[firm] > 0.0:
+            touched[count] = firm
+            moved[count] = firm
+            count += 1
+            mark[firm] = 1
+            if shares:
+                work.market_lost[way.market[firm]] += way.size[firm] * loss[firm]
     frontier = count
-    for position in range(count):
-        moved[position] = touched[position]
     outcome = SETTLED
     while True:
         if shares:
@@ -125,15 +149,15 @@ def advance_sparse(
             firm = touched[position] if shares else moved[position]
             value = loss[firm]
             if shares:
-                size, place = way.size[firm], way.market[firm]
-                available = way.base[place] - work.market_lost[place]
+                size, market = way.size[firm], way.market[firm]
+                available = way.base[market] - work.market_lost[market]
                 if available > size:
                     value *= size / available
             if value - passed[firm] > tiny:
                 moved[senders] = firm
-                work.shared[senders, 0] = value
+                work.value[senders] = value
                 senders += 1
-                cost += way.out_ptr[firm + 1] - way.out_ptr[firm]
+                cost += np.int64(way.out_ptr[firm + np.uint64(1)] - way.out_ptr[firm])
         if senders == 0:
             step = max(step + 1, at_least)
             break
@@ -144,10 +168,10 @@ def advance_sparse(
         arrived = 0
         for position in range(senders):
             firm = moved[position]
-            value = work.shared[position, 0]
+            value = work.value[position]
             delta = value - passed[firm]
             passed[firm] = value
-            for link in range(way.out_ptr[firm], way.out_ptr[firm + 1]):
+            for link in range(way.out_ptr[firm], way.out_ptr[firm + np.uint64(1)]):
                 group, row = way.out_group[link], way.out_row[link]
                 total = group_sum[group] + way.out_weight[link] * delta
                 group_sum[group] = total
@@ -171,7 +195,7 @@ def advance_sparse(
                 largest = max(largest, growth)
                 if shares:
                     work.market_lost[way.market[row]] += way.size[row] * growth
-                if not shares and value - passed[row] > tiny:
+                elif value - passed[row] > tiny:
                     moved[frontier] = row
                     frontier += 1
         if step >= at_least and largest <= epsilon:
@@ -181,7 +205,8 @@ def advance_sparse(
         passed[firm] = 0.0
         worst[firm] = 0.0
         mark[firm] = 0
-        for group in range(way.row_ptr[firm], way.row_ptr[firm + 1]):
+        place = way.place[firm]
+        for group in range(way.row_ptr[place], way.row_ptr[place + 1]):
             group_sum[group] = 0.0
         if shares:
             work.market_lost[way.market[firm]] = 0.0
@@ -195,15 +220,17 @@ def advance_dense(
     queue: LongArray,
     steps: LongArray,
     at_least: LongArray,
+    outcomes: NDArray[np.uint8],
     epsilon: float,
     tiny: float,
+    fewest: int,
     work: Scratch,
     stop: NDArray[np.uint8],
-) -> int:
-    """Advance the scenarios in `queue` (rows of `losses`, `steps`, `at_least`) LANES at a time, in place.
+) -> None:
+    """Advance the scenarios in `queue` (rows of the other arrays) LANES at a time, in place.
 
-    Each stops as in `advance_sparse`. Returns SETTLED, or STOPPED when `stop[0]` was set meanwhile; the
-    losses of unfinished scenarios are then unusable.
+    Each stops as in `advance_sparse` (outcome SETTLED). When none waits and fewer than `fewest` are running,
+    or when `stop[0]` is set, the running ones are written back as they stand (WIDE), to be taken up again.
     """
     n = losses.shape[1]
     old, new, shared = work.lanes, work.lanes_next, work.shared
@@ -211,28 +238,28 @@ def advance_dense(
     holder = np.full(LANES, -1, dtype=np.int64)
     leaving = np.full(LANES, -1, dtype=np.int64)
     entering = np.full(LANES, -1, dtype=np.int64)
-    following, running, waiting = 0, 0, LANES
+    following, running, idle = 0, 0, LANES
     for lane in range(LANES):
         mask[0, lane] = 0.0
     while True:
-        if (waiting >= REFILL_AT and following < queue.size) or running == 0:
+        ending = following == queue.size and running < fewest or stop[0] != 0
+        if ending or (idle >= REFILL_AT and following < queue.size) or running == 0:
             for lane in range(LANES):
                 leaving[lane] = entering[lane] = -1
-                if mask[0, lane] == 0.0:
+                if mask[0, lane] == 0.0 or ending:
                     leaving[lane] = holder[lane]
                     holder[lane] = -1
-                    if following < queue.size:
+                    if following < queue.size and not ending:
                         entering[lane] = queue[following]
                         holder[lane] = queue[following]
+                        outcomes[queue[following]] = WIDE
                         following += 1
                         mask[0, lane] = 1.0
                         running += 1
-                        waiting -= 1
-            _exchange(old, new, losses, leaving, entering, n)
-        if running == 0:
-            return SETTLED
-        if stop[0]:
-            return STOPPED
+                        idle -= 1
+            _exchange(old, losses, leaving, entering, n)
+        if running == 0 or ending:
+            return
         for lane in range(LANES):
             change[0, lane] = 0.0
         if way.market.size > 0:
@@ -252,9 +279,10 @@ def advance_dense(
                 if growth <= tiny and steps[scenario] < at_least[scenario]:
                     steps[scenario] = at_least[scenario]
                 if steps[scenario] >= at_least[scenario] and growth <= epsilon:
+                    outcomes[scenario] = SETTLED
                     mask[0, lane] = 0.0
                     running -= 1
-                    waiting += 1
+                    idle += 1
 
 
 @_compiled
@@ -266,17 +294,18 @@ def _advance_rows(
     mask: FloatArray,
     change: FloatArray,
 ) -> None:
-    for row in way.rows:
+    for place in range(way.rows.size):
         advance_row(
             table,
             way.source,
             way.weight,
             way.group_ptr,
-            way.row_ptr[row],
-            way.row_ptr[row + 1],
+            way.row_ptr[place],
+            way.single_ptr[place],
+            way.row_ptr[place + 1],
             old,
             new,
-            row,
+            way.rows[place],
             mask,
             change,
         )
@@ -298,9 +327,7 @@ def _market_losses(way: Direction, losses: FloatArray, inverse: FloatArray) -> N
 
 
 @_compiled
-def _exchange(
-    old: FloatArray, new: FloatArray, losses: FloatArray, leaving: LongArray, entering: LongArray, n: int
-) -> None:
+def _exchange(old: FloatArray, losses: FloatArray, leaving: LongArray, entering: LongArray, n: int) -> None:
     """Write settled lanes back and load waiting scenarios, in one pass over the rows."""
     lanes = np.empty(LANES, dtype=np.int64)
     count = 0
@@ -314,15 +341,15 @@ def _exchange(
             out, into = leaving[lane], entering[lane]
             if out >= 0:
                 losses[out, firm] = old[firm, lane]
-            value = losses[into, firm] if into >= 0 else 0.0
-            old[firm, lane] = value
-            new[firm, lane] = value
+            old[firm, lane] = losses[into, firm] if into >= 0 else 0.0
 
 
 @_compiled
-def summarise(losses_down: FloatArray, losses_up: FloatArray, share: FloatArray, out: FloatArray) -> None:
-    """Weighted sums of max(down, up), down and up losses of each scenario into `out` (scenarios, 3)."""
-    for scenario in range(losses_down.shape[0]):
+def summarise(
+    losses_down: FloatArray, losses_up: FloatArray, rows: LongArray, share: FloatArray, out: FloatArray
+) -> None:
+    """Weighted sums of max(down, up), down and up losses of the scenarios `rows` into rows of `out`."""
+    for scenario in rows:
         both = down = up = 0.0
         for firm in range(share.size):
             lost_down, lost_up = losses_down[scenario, firm], losses_up[scenario, firm]

@@ -22,9 +22,14 @@ LongArray = NDArray[np.int64]
 class Direction(NamedTuple):
     """Links of one direction, by receiving firm (pull) and by sending firm (push).
 
+    Receiving firms are visited in the order of `rows`: firms with equally many links follow each other, so
+    the processor foresees where each short loop ends. Links and groups are stored in that order.
+
     Attributes:
-        rows: receiving firms that have links.
-        row_ptr: (n + 1,) range of groups of each receiving firm.
+        rows: (n,) receiving firms in the order they are visited.
+        place: (n,) position of each firm in `rows`.
+        row_ptr: (n + 1,) range of groups of each position.
+        single_ptr: (n,) first of the groups of one link, which come last in each position's range.
         group_ptr: (groups + 1,) range of links of each group; no group is empty.
         source: sending firm of each link, padded by PREFETCH zeros.
         weight: share of the receiving firm's group total the link stands for.
@@ -35,11 +40,13 @@ class Direction(NamedTuple):
     """
 
     rows: LongArray
+    place: LongArray
     row_ptr: LongArray
+    single_ptr: LongArray
     group_ptr: LongArray
     source: NDArray[np.uint32]
     weight: FloatArray
-    out_ptr: LongArray
+    out_ptr: NDArray[np.uint64]
     out_row: NDArray[np.uint32]
     out_group: NDArray[np.uint32]
     out_weight: FloatArray
@@ -137,24 +144,42 @@ def _direction(
     size: FloatArray,
     market: NDArray[np.int32],
 ) -> Direction:
-    order = np.lexsort((sender, kind, receiver))
-    receiver, kind, sender, weight = receiver[order], kind[order], sender[order], weight[order]
-    fresh = np.ones(receiver.size, dtype=np.bool_)
-    fresh[1:] = (receiver[1:] != receiver[:-1]) | (kind[1:] != kind[:-1])
+    links = receiver.size
+    first = np.lexsort((kind, receiver))
+    fresh = np.ones(links, dtype=np.bool_)
+    fresh[1:] = np.diff(receiver[first]) != 0
+    fresh[1:] |= np.diff(kind[first]) != 0
+    group = np.empty(links, dtype=np.int64)
+    group[first] = np.cumsum(fresh) - 1
+    group_size = np.bincount(group, minlength=1)
+    single = group_size[group] == 1
+    group_row = receiver[first][fresh]
+    many_groups = np.bincount(group_row[group_size[: group_row.size] > 1], minlength=n)
+    many_links = np.bincount(receiver[~single], minlength=n)
+    single_links = np.bincount(receiver[single], minlength=n)
+    rows = np.lexsort((single_links, many_links, many_groups))[::-1].astype(np.int64)
+    place = np.empty(n, dtype=np.int64)
+    place[rows] = np.arange(n)
+
+    order = np.lexsort((sender, kind, single, place[receiver]))
+    receiver, sender, weight, group = receiver[order], sender[order], weight[order], group[order]
+    fresh[1:] = np.diff(group) != 0
     starts = np.flatnonzero(fresh)
-    group = np.cumsum(fresh) - 1
-    group_ptr = np.append(starts, receiver.size).astype(np.int64)
-    row_ptr = np.searchsorted(receiver[starts], np.arange(n + 1)).astype(np.int64)
+    renumbered = np.cumsum(fresh) - 1
     by_sender = np.argsort(sender, kind="stable")
+    groups = (many_groups + single_links)[rows]
+    row_ptr = np.concatenate(([0], np.cumsum(groups))).astype(np.int64)
     return Direction(
-        rows=np.flatnonzero(np.diff(row_ptr)).astype(np.int64),
+        rows=rows,
+        place=place,
         row_ptr=row_ptr,
-        group_ptr=group_ptr,
+        single_ptr=(row_ptr[:-1] + many_groups[rows]).astype(np.int64),
+        group_ptr=np.append(starts, links).astype(np.int64),
         source=np.concatenate((sender, np.zeros(PREFETCH + 1, dtype=np.int64))).astype(np.uint32),
         weight=np.ascontiguousarray(weight),
-        out_ptr=np.searchsorted(sender[by_sender], np.arange(n + 1)).astype(np.int64),
+        out_ptr=np.searchsorted(sender[by_sender], np.arange(n + 1)).astype(np.uint64),
         out_row=receiver[by_sender].astype(np.uint32),
-        out_group=group[by_sender].astype(np.uint32),
+        out_group=renumbered[by_sender].astype(np.uint32),
         out_weight=np.ascontiguousarray(weight[by_sender]),
         base=base,
         size=size,

@@ -88,30 +88,38 @@ def _constant(value: float) -> Any:
 
 @intrinsic
 def advance_row(  # type: ignore[no-untyped-def]
-    typingctx, table, source, weight, group_ptr, first, last, old, new, row, mask, change
+    typingctx, table, source, weight, group_ptr, first, single, last, old, new, row, mask, change
 ):
     """new[row] = max(old[row], min(1, mask · max over groups first..last of Σ weight · table[source])).
 
     `table`, `old`, `new` are (rows, LANES) float64; `source` uint32 and `weight` float64 per link, with at
     least PREFETCH spare entries at the end of `source`; groups are non-empty ranges of links given by
-    `group_ptr`. `mask` and `change` are (1, LANES): 1.0 in running lanes, and the largest growth so far.
+    `group_ptr`, those from `single` on have one link each. `mask` and `change` are (1, LANES): 1.0 in
+    running lanes, and the largest growth so far.
     """
+    place = types.intp
     signature = types.void(
-        table, source, weight, group_ptr, types.intp, types.intp, old, new, types.intp, mask, change
+        table, source, weight, group_ptr, place, place, place, old, new, place, mask, change
     )
 
     def codegen(context, builder, signature, values):  # type: ignore[no-untyped-def]
         emit = _Emitter(context, builder, signature, values)
         rows, indices, weights, bounds = emit.rows(0), emit.argument(1), emit.argument(2), emit.argument(3)
-        begin, end, row_index = emit.argument(4), emit.argument(5), emit.argument(8)
+        begin, middle, end, row_index = (emit.argument(position) for position in (4, 5, 6, 9))
         one, zero, nothing = ir.Constant(_LONG, 1), _constant(0.0), ir.Constant(_LONG, 0)
 
+        def read(link: Any) -> tuple[Any, Any]:
+            ahead = emit.item(indices, builder.add(link, ir.Constant(_LONG, PREFETCH)))
+            emit.prefetch_row(rows, builder.zext(ahead, _LONG))
+            place = builder.zext(emit.item(indices, link), _LONG)
+            return emit.spread(emit.item(weights, link)), emit.load_row(rows, place)
+
         entry = builder.block
-        group_block = builder.append_basic_block("group")
-        link_block = builder.append_basic_block("link")
-        group_end = builder.append_basic_block("group.end")
-        settle = builder.append_basic_block("settle")
-        builder.cbranch(builder.icmp_signed("<", begin, end), group_block, settle)
+        names = ("group", "link", "group.end", "singles", "single", "settle")
+        group_block, link_block, group_end, singles, single_block, settle = (
+            builder.append_basic_block(name) for name in names
+        )
+        builder.cbranch(builder.icmp_signed("<", begin, middle), group_block, singles)
 
         builder.position_at_end(group_block)
         group, worst = builder.phi(_LONG), builder.phi(_ROW)
@@ -121,10 +129,7 @@ def advance_row(  # type: ignore[no-untyped-def]
 
         builder.position_at_end(link_block)
         link, total = builder.phi(_LONG), builder.phi(_ROW)
-        ahead = emit.item(indices, builder.add(link, ir.Constant(_LONG, PREFETCH)))
-        emit.prefetch_row(rows, builder.zext(ahead, _LONG))
-        place = builder.zext(emit.item(indices, link), _LONG)
-        sum_ = emit.multiply_add(emit.spread(emit.item(weights, link)), emit.load_row(rows, place), total)
+        sum_ = emit.multiply_add(*read(link), total)
         next_link = builder.add(link, one)
         link.add_incoming(start, group_block)
         link.add_incoming(next_link, link_block)
@@ -138,17 +143,35 @@ def advance_row(  # type: ignore[no-untyped-def]
         group.add_incoming(next_group, group_end)
         worst.add_incoming(zero, entry)
         worst.add_incoming(now_worst, group_end)
-        builder.cbranch(builder.icmp_signed("<", next_group, end), group_block, settle)
+        builder.cbranch(builder.icmp_signed("<", next_group, middle), group_block, singles)
+
+        builder.position_at_end(singles)
+        before_singles = builder.phi(_ROW)
+        before_singles.add_incoming(zero, entry)
+        before_singles.add_incoming(now_worst, group_end)
+        from_link = emit.item(bounds, middle)
+        to_link = builder.add(from_link, builder.sub(end, middle))
+        builder.cbranch(builder.icmp_signed("<", middle, end), single_block, settle)
+
+        builder.position_at_end(single_block)
+        alone, so_far = builder.phi(_LONG), builder.phi(_ROW)
+        with_this = emit.larger(builder.fmul(*read(alone)), so_far)
+        next_alone = builder.add(alone, one)
+        alone.add_incoming(from_link, singles)
+        alone.add_incoming(next_alone, single_block)
+        so_far.add_incoming(before_singles, singles)
+        so_far.add_incoming(with_this, single_block)
+        builder.cbranch(builder.icmp_signed("<", next_alone, to_link), single_block, settle)
 
         builder.position_at_end(settle)
         final = builder.phi(_ROW)
-        final.add_incoming(zero, entry)
-        final.add_incoming(now_worst, group_end)
-        running = builder.fmul(final, emit.load_row(emit.rows(9), nothing))
-        before = emit.load_row(emit.rows(6), row_index)
+        final.add_incoming(before_singles, singles)
+        final.add_incoming(with_this, single_block)
+        running = builder.fmul(final, emit.load_row(emit.rows(10), nothing))
+        before = emit.load_row(emit.rows(7), row_index)
         after = emit.larger(emit.smaller(running, _constant(1.0)), before)
-        emit.store_row(after, emit.rows(7), row_index)
-        growth = emit.rows(10)
+        emit.store_row(after, emit.rows(8), row_index)
+        growth = emit.rows(11)
         emit.store_row(
             emit.larger(builder.fsub(after, before), emit.load_row(growth, nothing)), growth, nothing
         )
