@@ -47,7 +47,7 @@ def _folding() -> dict[int, str]:
     return table
 
 
-#: For ``str.translate``: every entry keeps the length.
+#: Code point → character; every entry keeps the length.
 FOLDING = _folding()
 
 #: Characters without width or meaning: they are dropped.
