@@ -8,3 +8,6 @@ class TargetsConfig(AppConfig):
 
     name = "lianshu.targets"
     label = "targets"
+
+    def ready(self) -> None:
+        from . import registration  # noqa: F401

@@ -8,3 +8,6 @@ class TasksConfig(AppConfig):
 
     name = "lianshu.tasks"
     label = "tasks"
+
+    def ready(self) -> None:
+        from . import registration  # noqa: F401

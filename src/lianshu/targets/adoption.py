@@ -1,0 +1,154 @@
+"""Accepted targets become rows of this room."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+from lianshu.plans.adoption.context import AdoptionContext
+from lianshu.plans.adoption.registry import ORDER, Adopter, Proposal, register_adopter
+from lianshu.plans.models import Item
+
+from .models import Indicator, Target
+from .wording import target_words
+
+_FIELDS = ("name", "low", "high", "unit", "op", "basis", "period", "scope")
+#: Words at an indicator's end that say "what came about in the period" rather than "what stands".
+_FLOW_WORDS = (
+    "产值",
+    "收入",
+    "产量",
+    "营收",
+    "销售额",
+    "税收",
+    "投资",
+    "投资额",
+    "进出口额",
+    "增加值",
+    "利润",
+)
+
+
+def _number(value: Any) -> Decimal | None:
+    return None if value is None or value == "" else Decimal(str(value))
+
+
+def _slots(context: AdoptionContext, scope: str) -> list[tuple[str, str]]:
+    """(slot, chain name) of the rows a target gives: one, or one per chain."""
+    if scope.startswith("chain:"):
+        return [("", scope.removeprefix("chain:"))]
+    if scope == "each_chain":
+        names = context.chain_names()
+        if names:
+            return [(name, name) for name in names]
+    return [("", "")]
+
+
+@register_adopter
+class TargetAdopter(Adopter):
+    """Quantified commitments: indicator, subject, comparator, value, period."""
+
+    kind = "targets"
+    title = "目标指标"
+    order = ORDER["targets"]
+    model = Target
+    owned = ("years", "parts")
+
+    def propose(self, context: AdoptionContext, item: Item) -> list[Proposal]:
+        read = context.values(item)
+        name = str(read.get("name") or "").strip()
+        if not name or read.get("low") is None and read.get("high") is None:
+            return [Proposal(item, "skip", label=item.label, question="没有名称或数值")]
+        proposals = []
+        for slot, chain_name in _slots(context, str(read.get("scope") or "region")):
+            values = {key: read.get(key) for key in _FIELDS} | {"chain": chain_name}
+            values["name"] = name
+            existing = context.earlier(item, Target, slot) or self._same(context, values)
+            label = f"{chain_name}：{name}" if slot else name
+            if existing is None:
+                proposals.append(Proposal(item, "create", label, values, slot=slot))
+                continue
+            changes = self._changes(existing, values) if item.decided is not None else {}
+            action = "change" if changes else "match"
+            proposals.append(
+                Proposal(item, action, label, values, match_id=existing.pk, changes=changes, slot=slot)
+            )
+        return proposals
+
+    def _same(self, context: AdoptionContext, values: dict[str, Any]) -> Target | None:
+        chain = context.chain(values["chain"])
+        if values["chain"] and chain is None:
+            return None
+        return Target._base_manager.filter(
+            plan=context.plan,
+            chain=chain,
+            name=values["name"],
+            measure=values["unit"] or "",
+            basis=values["basis"] or "level",
+            period=values["period"] or "none",
+            low=_number(values["low"]),
+            high=_number(values["high"]),
+        ).first()
+
+    def _changes(self, target: Target, values: dict[str, Any]) -> dict[str, tuple[str, str]]:
+        new = Target(
+            low=_number(values["low"]),
+            high=_number(values["high"]),
+            measure=values["unit"] or "",
+            op=values["op"] or ">=",
+            basis=values["basis"] or "level",
+            period=values["period"] or "none",
+        )
+        before, after = target_words(target), target_words(new)
+        changes = {"要求": (before, after)} if before != after else {}
+        if target.name != values["name"]:
+            changes["目标"] = (target.name, values["name"])
+        return changes
+
+    def apply(self, context: AdoptionContext, proposal: Proposal) -> models.Model:
+        values = proposal.values
+        target = (
+            Target._base_manager.get(pk=proposal.match_id)
+            if proposal.match_id
+            else Target(region=context.region, plan=context.plan, simulated=context.simulated)
+        )
+        target.item = proposal.item
+        target.chain = context.chain(values["chain"])
+        target.name = values["name"][:160]
+        target.low, target.high = _number(values["low"]), _number(values["high"])
+        target.measure = values["unit"] or ""
+        target.op = values["op"] or Target.Op.AT_LEAST
+        target.basis = values["basis"] or Target.Basis.LEVEL
+        target.period = values["period"] or "none"
+        target.coverage = values["scope"] or "region"
+        target.background = values["scope"] == "upper"
+        target.indicator = _indicator(target)
+        target.full_clean()
+        target.save()
+        return target
+
+    def in_use(self, obj: models.Model) -> str:
+        key = {"indicator": obj.indicator, "region": obj.region, "chain": obj.chain}
+        count = obj.indicator.observations.filter(region=key["region"], chain=key["chain"]).count()
+        return f"已填报 {count} 个数值" if count else ""
+
+    def remove(self, context: AdoptionContext, obj: models.Model) -> None:
+        indicator = obj.indicator
+        obj.delete()
+        if not indicator.targets.exists() and not indicator.observations.exists():
+            indicator.delete()
+
+
+def _indicator(target: Target) -> Indicator:
+    nature = Indicator.Nature.STOCK
+    if target.basis in (Target.Basis.GROWTH, Target.Basis.SHARE):
+        nature = Indicator.Nature.RATE
+    elif target.basis in (Target.Basis.ADDED, Target.Basis.TIMES) or target.name.endswith(_FLOW_WORDS):
+        nature = Indicator.Nature.FLOW
+    direction = Indicator.Direction.LOWER if target.op == Target.Op.AT_MOST else Indicator.Direction.HIGHER
+    indicator, _ = Indicator.objects.get_or_create(
+        name=target.name[:120], unit=target.measure, defaults={"nature": nature, "direction": direction}
+    )
+    return indicator

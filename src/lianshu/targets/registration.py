@@ -1,0 +1,9 @@
+"""What this room hangs into the lower rooms."""
+
+from lianshu.core.registries import registry
+
+from . import adoption  # noqa: F401
+from .models import Observation, Target
+
+registry.counts["targets"] = lambda: Target._base_manager.count()
+registry.counts["observations"] = lambda: Observation._base_manager.count()

@@ -1,0 +1,49 @@
+"""Targets in words, as offices write them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from .models import Target
+
+
+def number_words(value: Decimal | None) -> str:
+    """``1234.500000`` → ``1,234.5``; None → ``—``."""
+    if value is None:
+        return "—"
+    text = f"{value:,.6f}".rstrip("0").rstrip(".")
+    return text or "0"
+
+
+def period_words(period: str) -> str:
+    """The reading's period code in words: ``by:2025`` → ``到2025年``."""
+    kind, _, rest = period.partition(":")
+    if kind == "by":
+        return f"到{rest}年"
+    if kind == "year":
+        return f"{rest}年"
+    if kind == "annual":
+        first, _, last = rest.partition("-")
+        return f"{first}—{last}年每年" if last else "每年"
+    if kind == "within":
+        return f"{rest.rstrip('y')}年内"
+    return ""
+
+
+def target_words(target: Target) -> str:
+    """The demand in words: ``到2025年 不低于 300 亿元``, ``每年 新增 15—20 家``."""
+    basis = {"growth": "增长", "added": "新增", "share": "占比"}.get(target.basis, "")
+    if target.op == Target.Op.RANGE:
+        amount = f"{number_words(target.low)}—{number_words(target.high)}"
+        sign = ""
+    else:
+        amount = number_words(target.low if target.low is not None else target.high)
+        sign = {">=": "不低于", "<=": "不超过", "~": "约", "=": ""}[target.op]
+    unit = target.measure
+    parts = (
+        period_words(target.period),
+        basis,
+        sign,
+        f"{amount} {unit}".strip() if unit != "%" else f"{amount}%",
+    )
+    return " ".join(part for part in parts if part)

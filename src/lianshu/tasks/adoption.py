@@ -1,0 +1,197 @@
+"""Accepted tasks and recurring duties become rows of this room."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+from django.db import models
+from django.utils import timezone
+
+from lianshu.organisation.models import Unit
+from lianshu.plans.adoption.context import AdoptionContext
+from lianshu.plans.adoption.registry import ORDER, Adopter, Proposal, register_adopter
+from lianshu.plans.models import Item
+from lianshu.policy.model import Source
+from lianshu.policy.repair import repair
+
+from .calendar import occurrences_refresh, times_of
+from .models import Duty, Task
+
+_LONGEST_TEXT = 3000
+_SPLIT = re.compile(r"[、,，;；]|或者?|以及")
+_START_WORDS = re.compile(r"[年季月]初|\d+月\d*日?底?前")
+
+
+def _names(value: Any) -> list[str]:
+    return [str(name).strip() for name in value or [] if str(name).strip()]
+
+
+def _date(value: Any) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(str(value))
+    except ValueError:
+        return None
+
+
+def task_text(context: AdoptionContext, item: Item) -> str:
+    """The task's whole text, repaired: from its evidence to the next task or heading."""
+    document = context.document
+    ends = [entry["start"] for entry in document.outline if entry["start"] > item.start]
+    ends += [other.start for other in context.items.get("tasks", []) if other.start > item.start]
+    end = min([*ends, item.start + _LONGEST_TEXT, len(document.text)])
+    piece = document.text[item.start : end].strip()
+    return repair(Source(document.name, piece)).clean.strip() if piece else ""
+
+
+@register_adopter
+class TaskAdopter(Adopter):
+    """Numbered measures with their responsible units."""
+
+    kind = "tasks"
+    title = "重点任务"
+    order = ORDER["tasks"]
+    model = Task
+    owned = ("reports", "support_units")
+
+    def propose(self, context: AdoptionContext, item: Item) -> list[Proposal]:
+        read = context.values(item)
+        title = str(read.get("title") or "").strip()
+        if not title:
+            return [Proposal(item, "skip", label=item.label, question="没有标题")]
+        lead, support = _names(read.get("lead")), _names(read.get("support"))
+        others = [name for name in _names(read.get("responsible")) if name not in (*lead, *support)]
+        units = [*lead, *others, *support]
+        context.want_units(units, item)
+        number = str(read.get("no") or "").strip("-")
+        values = {
+            "title": title[:200],
+            "number": number[:40],
+            "section": str(read.get("section") or "")[:120],
+            "units": units,
+            "due": read.get("due"),
+            "text": task_text(context, item),
+            "chain": next((name for name in context.chain_names() if name in title), ""),
+        }
+        existing = (
+            context.earlier(item, Task)
+            or Task._base_manager.filter(
+                plan=context.plan, number=values["number"], title=values["title"]
+            ).first()
+        )
+        label = f"{number} {title}".strip()
+        if existing is None:
+            return [Proposal(item, "create", label, values)]
+        changes = {}
+        if item.decided is not None:
+            for words, old, new in (
+                ("任务", existing.title, values["title"]),
+                ("编号", existing.number, values["number"]),
+            ):
+                if old != new:
+                    changes[words] = (old, new)
+        return [
+            Proposal(
+                item, "change" if changes else "match", label, values, match_id=existing.pk, changes=changes
+            )
+        ]
+
+    def apply(self, context: AdoptionContext, proposal: Proposal) -> models.Model:
+        values = proposal.values
+        units = context.units(values["units"])
+        if proposal.match_id:
+            task = Task._base_manager.get(pk=proposal.match_id)
+        else:
+            task = Task(region=context.region, plan=context.plan, simulated=context.simulated)
+            task.lead_unit = units[0] if units else None
+            task.due = _date(values["due"])
+            task.next_due = task.due
+        task.item = proposal.item
+        task.chain = context.chain(values["chain"])
+        task.title, task.number, task.section = values["title"], values["number"], values["section"]
+        task.text = values["text"]
+        task.full_clean()
+        task.save()
+        if not proposal.match_id:
+            task.support_units.set(units[1:])
+        return task
+
+    def in_use(self, obj: models.Model) -> str:
+        count = obj.reports.count()
+        return f"已填报 {count} 次进展" if count else ""
+
+
+def _per_chain(who: str) -> bool:
+    """Whether a duty falls on every chain: its office or its chief."""
+    plain = who.replace("总链长", "").replace("总链办", "")
+    return "链条办" in plain or "链长" in plain or "每条产业链" in plain or "各产业链" in plain
+
+
+@register_adopter
+class DutyAdopter(Adopter):
+    """Recurring duties: one row, or one per chain where they fall on every chain's office or chief."""
+
+    kind = "recurring"
+    title = "常规职责"
+    order = ORDER["recurring"]
+    model = Duty
+    owned = ("occurrences",)
+
+    def propose(self, context: AdoptionContext, item: Item) -> list[Proposal]:
+        read = context.values(item)
+        what = str(read.get("what") or "").strip()
+        if not what:
+            return [Proposal(item, "skip", label=item.label, question="没有内容")]
+        who = str(read.get("who") or "").strip()
+        values = {
+            "what": what[:200],
+            "who": who[:120],
+            "to": str(read.get("to") or "")[:120],
+            "every": read.get("every") or "",
+            "times": read.get("times"),
+            "anchor": "start" if _START_WORDS.search(what + item.evidence) else "end",
+        }
+        chains = context.chain_names() if _per_chain(who) else []
+        proposals = []
+        for slot in chains or [""]:
+            existing = context.earlier(item, Duty, slot)
+            label = f"{slot}：{what}" if slot else what
+            proposal = Proposal(item, "create", label, {**values, "chain": slot}, slot=slot)
+            if existing is not None:
+                proposal.match_id, proposal.action = existing.pk, "match"
+                if item.decided is not None and existing.what != values["what"]:
+                    proposal.action, proposal.changes = "change", {"职责": (existing.what, values["what"])}
+            proposals.append(proposal)
+        return proposals
+
+    def apply(self, context: AdoptionContext, proposal: Proposal) -> models.Model:
+        values = proposal.values
+        today = timezone.localdate()
+        if proposal.match_id:
+            duty = Duty._base_manager.get(pk=proposal.match_id)
+        else:
+            duty = Duty(region=context.region, plan=context.plan, simulated=context.simulated, starts=today)
+        duty.item = proposal.item
+        duty.chain = context.chain(values["chain"])
+        duty.what, duty.who, duty.to = values["what"], values["who"], values["to"]
+        duty.every, duty.times, duty.anchor = values["every"], times_of(values["times"]), values["anchor"]
+        duty.unit = duty.unit or self._unit(context, duty)
+        duty.full_clean()
+        duty.save()
+        occurrences_refresh(duty, today=today)
+        return duty
+
+    @staticmethod
+    def _unit(context: AdoptionContext, duty: Duty) -> Unit | None:
+        if duty.chain_id and "链条办" in duty.who:
+            return next((unit for unit in context.chain_offices() if unit.chain_id == duty.chain_id), None)
+        for name in _SPLIT.split(duty.who):
+            unit = context.unit(name.strip())
+            if unit is not None:
+                return unit
+        return None
+
+    def in_use(self, obj: models.Model) -> str:
+        count = sum(occurrence.evidence.count() for occurrence in obj.occurrences.all())
+        return f"已登记 {count} 次履职" if count else ""

@@ -1,0 +1,70 @@
+"""When a duty returns: its occurrences on the calendar."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from decimal import Decimal
+
+from lianshu.reference.periods import Kind, Period
+
+from .models import Duty, Occurrence
+
+_KINDS = {
+    Duty.Every.WEEK: Kind.WEEK,
+    Duty.Every.MONTH: Kind.MONTH,
+    Duty.Every.QUARTER: Kind.QUARTER,
+    Duty.Every.HALF_YEAR: Kind.HALF,
+    Duty.Every.YEAR: Kind.YEAR,
+}
+#: Days after a period's start within which something owed "at its start" is due.
+_START_DAYS = {
+    Duty.Every.WEEK: 2,
+    Duty.Every.MONTH: 10,
+    Duty.Every.QUARTER: 15,
+    Duty.Every.HALF_YEAR: 30,
+    Duty.Every.YEAR: 31,
+}
+
+
+def due_day(duty: Duty, period: Period) -> dt.date:
+    """The day on which one return of a duty is owed: the period's end, or soon after its start."""
+    if duty.anchor == Duty.Anchor.START:
+        return min(period.end, period.start + dt.timedelta(days=_START_DAYS[duty.every] - 1))
+    return period.end
+
+
+def returns(duty: Duty, until: dt.date) -> list[tuple[Period, dt.date, int]]:
+    """(period, due day, times needed) of a duty from its start to ``until``; none without a fixed cadence."""
+    if duty.every not in _KINDS or duty.starts is None:
+        return []
+    # 0.5 times a month is once in every second month
+    stride = max(1, round(1 / float(duty.times))) if 0 < duty.times < 1 else 1
+    needed = max(1, math.ceil(duty.times)) if duty.times >= 1 else 1
+    last = min(until, duty.ends) if duty.ends else until
+    period, found, index = Period.containing(duty.starts, _KINDS[duty.every]), [], 0
+    while period.start <= last:
+        due = due_day(duty, period)
+        if index % stride == 0 and due >= duty.starts:
+            found.append((period, due, needed))
+        period, index = period.next(), index + 1
+    return found
+
+
+def occurrences_refresh(duty: Duty, *, today: dt.date) -> int:
+    """Write the missing occurrences up to the end of next year; returns how many. Safe to call daily."""
+    if not duty.active:
+        return 0
+    known = set(duty.occurrences.values_list("period", flat=True))
+    rows = [
+        Occurrence(duty=duty, period=period.code, due=due, needed=needed)
+        for period, due, needed in returns(duty, dt.date(today.year + 1, 12, 31))
+        if period.code not in known
+    ]
+    Occurrence.objects.bulk_create(rows, batch_size=500)
+    return len(rows)
+
+
+def times_of(value: object) -> Decimal:
+    """A reading's ``times`` as stored: None counts as once."""
+    return Decimal(str(value)) if value else Decimal(1)
