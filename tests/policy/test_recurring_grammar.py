@@ -11,7 +11,12 @@ from lianshu.policy.model import Item, Source
 from lianshu.policy.outline import outline
 from lianshu.policy.repair import repair
 
-FACTS: dict[str, Any] = {"title": "临江市产业链链长制工作方案", "region": "临江市", "level": "市", "published": "2024-03-05"}
+FACTS: dict[str, Any] = {
+    "title": "临江市产业链链长制工作方案",
+    "region": "临江市",
+    "level": "市",
+    "published": "2024-03-05",
+}
 
 
 def read(text: str) -> list[Item]:
@@ -46,7 +51,10 @@ CASES: dict[str, tuple[str, list[tuple[str | None, float | None]]]] = {
     "by month": ("对重点项目按月通报。", [("month", 1)]),
     "by quarter": ("项目进度按季度调度。", [("quarter", 1)]),
     "short forms": ("实行月调度、季通报、年考核。", [("month", 1), ("quarter", 1), ("year", 1)]),
-    "one each": ("坚持一月一调度、一季一通报、半年一小结。", [("month", 1), ("quarter", 1), ("half-year", 1)]),
+    "one each": (
+        "坚持一月一调度、一季一通报、半年一小结。",
+        [("month", 1), ("quarter", 1), ("half-year", 1)],
+    ),
     "monthly meeting": ("建立工作专班月例会制度。", [("month", 1)]),
     "weekly meeting": ("实行周例会制度。", [("week", 1)]),
     "regularly": ("定期召开联席会议。", [(None, None)]),

@@ -59,7 +59,10 @@ CASES: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
     "reach": ("到2026年,全市规上工业营业收入达到4200亿元。", [t(4200, "亿元", ">=")]),
     "break through": ("到2026年,链上企业总数突破860家。", [t(860, "家", ">=")]),
     "break through is the work": ("到2026年,突破共性关键技术12项。", [t(12, "项")]),
-    "exceed": ("到2026年,千亿产业产值超1200亿元,税收超过60亿元。", [t(1200, "亿元", ">="), t(60, "亿元", ">=")]),
+    "exceed": (
+        "到2026年,千亿产业产值超1200亿元,税收超过60亿元。",
+        [t(1200, "亿元", ">="), t(60, "亿元", ">=")],
+    ),
     "not fewer": ("到2026年,引进补链项目不少于45个。", [t(45, "个", ">=", "added")]),
     "at least with the verb between": (
         "到2026年,至少培育一家上市公司。",
@@ -126,7 +129,12 @@ CASES: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
     "price index is a level": ("2026年,居民消费价格涨幅控制在3%左右。", [t(3, "%", "~", "level")]),
     "adding verbs": (
         "到2026年,新增规上企业90家,净增高新技术企业40家,招引亿元以上项目70个,新进规企业35家。",
-        [t(90, "家", "=", "added"), t(40, "家", "=", "added"), t(70, "个", "=", "added"), t(35, "家", "=", "added")],
+        [
+            t(90, "家", "=", "added"),
+            t(40, "家", "=", "added"),
+            t(70, "个", "=", "added"),
+            t(35, "家", "=", "added"),
+        ],
     ),
     "building is a level": (
         "到2026年,建成省级创新平台9个、市级30个,打造应用场景15个。",
@@ -164,7 +172,11 @@ CASES: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
     "no date": ("培育链主企业10家。", [t(10, "家", "=", "added", "none")]),
     "years beside each other": (
         "2024年、2025年、2026年规上企业分别达到600家、700家、800家。",
-        [t(600, "家", ">=", period="year:2024"), t(700, "家", ">=", period="year:2025"), t(800, "家", ">=", period="year:2026")],
+        [
+            t(600, "家", ">=", period="year:2024"),
+            t(700, "家", ">=", period="year:2025"),
+            t(800, "家", ">=", period="year:2026"),
+        ],
     ),
     "two dates share": (
         "到2025年和2026年,产业规模分别达到900亿元、1100亿元。",
@@ -180,7 +192,10 @@ CASES: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         "到2026年,每条产业链至少引进1个链主项目、3家配套企业。",
         [t(1, "个", ">=", "added", scope="each_chain"), t(3, "家", ">=", "added", scope="each_chain")],
     ),
-    "each county": ("到2026年,各县(市、区)建成标准厂房10万平方米以上。", [t(10, "万平方米", ">=", scope="each_county")]),
+    "each county": (
+        "到2026年,各县(市、区)建成标准厂房10万平方米以上。",
+        [t(10, "万平方米", ">=", scope="each_county")],
+    ),
     "one for each county": ("到2026年,每县建成一个产业研究院。", [t(1, "个", scope="each_county")]),
     "a chain's figure": (
         "到2026年,新能源汽车产业产值达到500亿元,生物医药产业营业收入达到120亿元。",
@@ -201,7 +216,10 @@ CASES: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
         ],
     ),
     # --- lists -----------------------------------------------------------------------------------
-    "list shares its verb": ("到2026年,培育瞪羚企业20家、独角兽企业2家。", [t(20, "家", "=", "added"), t(2, "家", "=", "added")]),
+    "list shares its verb": (
+        "到2026年,培育瞪羚企业20家、独角兽企业2家。",
+        [t(20, "家", "=", "added"), t(2, "家", "=", "added")],
+    ),
     "respectively": (
         "到2026年,国家级、省级绿色工厂分别达到6家、40家。",
         [t(6, "家", ">="), t(40, "家", ">=")],
@@ -278,7 +296,12 @@ def test_no_target(name: str) -> None:
 
 def test_names_are_the_words_of_the_text() -> None:
     items = read("到2026年,国家级和省级智能工厂分别达到3家、20家,培育链主企业6家,进出口额年均增长8%。")
-    assert [i.fields["name"] for i in items] == ["国家级智能工厂", "省级智能工厂", "培育链主企业", "进出口额年均增长"]
+    assert [i.fields["name"] for i in items] == [
+        "国家级智能工厂",
+        "省级智能工厂",
+        "培育链主企业",
+        "进出口额年均增长",
+    ]
 
 
 def test_whole_year_in_the_plan_of_one_year() -> None:

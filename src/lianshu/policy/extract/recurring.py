@@ -180,7 +180,7 @@ class _Reader:
                 },
                 start=first,
                 end=last,
-                confidence=cadence.confidence - (0.1 if rule else 0),
+                confidence=round(cadence.confidence - (0.1 if rule else 0), 2),
                 reason=cadence.reason or ("周期从前一句承接" if rule else ""),
                 rule=rule or cadence.rule,
             )

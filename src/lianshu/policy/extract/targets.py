@@ -10,7 +10,7 @@ from typing import Any
 from lianshu.policy.grammar import names
 from lianshu.policy.grammar.measures import AFTER, basis, comparator, is_growth, strives
 from lianshu.policy.grammar.periods import Calendar, Mention, find_periods, masked
-from lianshu.policy.grammar.refusals import is_past, refusal
+from lianshu.policy.grammar.refusals import is_past, refusal, tells_state
 from lianshu.policy.grammar.scopes import Scopes, chain_stem
 from lianshu.policy.lexicon import choice
 from lianshu.policy.model import Item, Node, Outline, Text
@@ -106,9 +106,10 @@ class _Reader:
         previous: Found | None = None
         for i, found in enumerate(figures):
             following = figures[i + 1] if i + 1 < len(figures) else None
-            place = self._place(found, previous, following, start, end)
-            if place.segment != segment:
-                carry, segment = _Carry(), place.segment
+            place = self._place(found, previous, figures[i - 1] if i else None, following, start, end)
+            if place.segment != segment:  # a semicolon ends the list, not the string of goals
+                carry = _Carry(accepted=carry.accepted, name=carry.name, start=carry.start)
+                segment = place.segment
             read = self._read_figure(place, carry)
             if read is not None:
                 carry, previous = read, found
@@ -122,7 +123,13 @@ class _Reader:
         return moved
 
     def _place(
-        self, found: Found, previous: Found | None, following: Found | None, start: int, end: int
+        self,
+        found: Found,
+        previous: Found | None,
+        refused: Found | None,
+        following: Found | None,
+        start: int,
+        end: int,
     ) -> _Place:
         clean = self.clean
         depth, clause, segment = 0, None, start
@@ -140,12 +147,14 @@ class _Reader:
                     break
         clause = start if clause is None else clause
         piece = clause
+        if refused is not None and refused is not previous and refused.end > clause:
+            piece = clean.rfind("、", refused.end, found.start) + 1 or clause
         if previous is not None and previous.end > clause:
             match = AFTER.match(clean, previous.end)
-            piece = match.end() if match else previous.end
+            piece = max(piece, match.end() if match else previous.end)
             comma = clean.rfind("、", piece, found.start)
             if comma >= 0:
-                piece = comma + 1
+                piece = max(piece, comma + 1)
             if _CONNECTED.search(clean[piece : found.start]):  # 20个国家级和40个省级…
                 piece = found.start
         stop, depth = found.end, 0
@@ -180,15 +189,17 @@ class _Reader:
         if refused is not None:
             return None
         upper = self.scopes.is_upper(clean[line : found.start])
-        if is_past(left, clean[start : found.start]) and not upper:
+        if not upper and (
+            is_past(left, clean[start : found.start]) or self._tells_state(node, clean[start:end])
+        ):
             return None
 
         own_op = comparator(left, clean[found.end : min(end, found.end + 8)], found)
         own_adding = names.adds(left)
-        own_verb = (
-            own_adding or own_op not in (None, "range") or is_growth(left) or bool(_WORKING.search(left))
-        )
+        said = comparator(left, "", found) not in (None, "range")
+        own_verb = own_adding or said or is_growth(left) or bool(_WORKING.search(left))
         listed = carry.accepted and not own_verb
+        own_verb = own_verb or (own_op not in (None, "range") and not listed)
         period = self._period(place)
         if period == "past":
             return None
@@ -198,7 +209,7 @@ class _Reader:
         if not full_name:
             return None
 
-        adding = own_adding or (listed and carry.adding)
+        adding = own_adding or (carry.adding and (listed or names.keeps_verb(left)))
         op = own_op or (carry.op if listed else None) or "="
         if op == "=" and self._striving(place):
             op = ">="
@@ -248,6 +259,15 @@ class _Reader:
         )
 
     @staticmethod
+    def _tells_state(node: Node | None, sentence: str) -> bool:
+        """Whether a heading above says that the part describes what there is."""
+        while node is not None:
+            if node.heading and tells_state(node.heading, sentence):
+                return True
+            node = node.parent
+        return False
+
+    @staticmethod
     def _unit(found: Found, name: str) -> str:
         """The unit; 零突破 takes that of what is counted."""
         if found.form != "first":
@@ -273,9 +293,14 @@ class _Reader:
             return name, carry.spread.pop(0), carry.start
         if names.is_adding(text) and carry.name:
             return name, text + names.stock_name(carry.name), carry.start
+        if text.startswith("占") and carry.name:
+            return name, names.measured(carry.name) + text, carry.start
         if names.is_growing(text) and carry.name:
-            base = re.sub(r"占比$|占[^、]{0,8}比重$", "", carry.name)
-            return name, base + clean[place.piece : found.start].lstrip("、, "), carry.start
+            return (
+                name,
+                names.measured(carry.name) + clean[place.piece : found.start].lstrip("、, "),
+                carry.start,
+            )
         if not text:
             own = comparator(left, "", found)
             return name, names.stock_name(carry.name) if own else carry.name, carry.start or name.start
@@ -337,7 +362,7 @@ class _Reader:
         if dates:
             years = [m for m in self.mentions(*place.sentence) if m.kind == "year"]
             date = self._shared_date(dates, found)
-            if date.kind in ("year", "by") and self.calendar.is_past(date.last):
+            if self.calendar.is_over(date):
                 return "past"
             return self.calendar.resolve(date, steps=len({m.last for m in years}) > 1)
         return self._carried_period(place)
@@ -360,6 +385,8 @@ class _Reader:
         node = self.node_at(place.found.start)
         line = self.clean.rfind("\n", 0, place.found.start) + 1
         dates = self._dates(max(node.start, line), place.sentence[0]) or self._dates_above(node)
+        if dates and self.calendar.is_over(dates[-1]):
+            return "past"
         return self.calendar.resolve(dates[-1]) if dates else "none"
 
     def _dates_above(self, node: Node) -> list[Mention]:
@@ -396,7 +423,8 @@ class _Reader:
         if upper:
             return "upper", True
         clean = self.clean
-        each = self.scopes.each(clean[place.segment : place.stop])
+        dates = [m.start - place.segment for m in self.mentions(place.segment, place.found.start)]
+        each = self.scopes.each(clean[place.segment : place.stop], dates)
         if each:
             return each, True
         if self.scopes.park(name):

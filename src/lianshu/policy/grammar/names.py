@@ -12,7 +12,7 @@ from lianshu.reference.quantity import Found
 
 _EACH = choice("targets", "each_chain", "each_county", "each_park")
 _LEAD = re.compile(
-    rf"^(?:[\s,、;:。()]|(?:和|及|以及|与|并|且|其中|同时|此外|另外|到|至|力争|力求|争取|确保|努力|预计|预期|计划|将|要|应|须|需|均|使|让|把|使得|推动|推进|促进|实现|完成|达到|打造|建成|建设|建立|创建|组建|设立|形成|支持|引导|带动|全面|加快|着力|大力|重点|积极|稳步|持续|逐步|基本|成功|累计|分别|共|总共|至少|不少于|新一轮)(?!产业|化|型|中心|率|企业)"
+    rf"^(?:[\s,、;:。()]|(?:和|及|以及|与|并|且|其中|同时|此外|另外|至少|到|至(?!少)|力争|力求|争取|确保|努力|预计|预期|计划|将|要|应|须|需|均|使|让|把|使得|推动|推进|促进|实现|完成|达到|打造|建成|建设|建立|创建|组建|设立|形成|支持|引导|带动|全面|加快|着力|大力|重点|积极|稳步|持续|逐步|基本|成功|累计|分别|共|总共|至少|不少于|新一轮)(?!产业|化|型|中心|率|企业)"
     rf"|(?:全|我|本)(?:市|县|省|区|州|旗)|{_EACH}|(?:是|一是|二是|三是|四是|五是|六是)(?=[一-龥]))"
 )
 _TRAIL = re.compile(
@@ -29,6 +29,8 @@ _ADDING_HEAD = re.compile(
 )
 _LEFT_TAIL = re.compile(r"^(?:并|且|和|及|以及|用于|其中|的?目标|,|进一步|后|时|来|,)")
 _FROM = re.compile(r"(?:由|从)(?:20\d\d年的?)?(?:[\d.]+|[一二两三四五六七八九十百千万]+)[^,;]*$")
+_KEEPS = re.compile(r"(?:不少于|不低于|至少|超过|不小于)$")
+_VERB_INSIDE = re.compile(rf"{choice('targets', 'working')}|{choice('targets', 'totals')}|达到")
 _GROWTH_ONLY = re.compile(rf"^(?:同比|平均|累计)*(?:{choice('targets', 'growing')})(?:率|速度|幅度)?$")
 _NEXT_ITEM = re.compile(r"(?:、|和|及|与|以及|,)\s*$")
 
@@ -59,7 +61,11 @@ def strip_lead(clean: str, start: int, end: int) -> int:
 
 def strip_trail(text: str) -> str:
     """The name without comparators and auxiliaries at its end."""
-    dates = [m for m in find_periods(text) if m.kind not in ("past", "annual", "yearly") and m.end >= len(text) - 4 and m.start]
+    dates = [
+        m
+        for m in find_periods(text)
+        if m.kind not in ("past", "annual", "yearly") and m.end >= len(text) - 4 and m.start
+    ]
     if dates:
         text = text[: dates[-1].start]
     text = _FROM.sub("", text)
@@ -139,7 +145,19 @@ def shares(name: str, count: int) -> list[str] | None:
 
 def stock_name(name: str) -> str:
     """The name of the stock behind an added number: 新增高新技术企业 → 高新技术企业."""
-    return _ADDING_HEAD.sub("", name)
+    return re.sub(r"(?:新增|净增|增加)$", "", _ADDING_HEAD.sub("", name))
+
+
+def measured(name: str) -> str:
+    """What is measured behind a name of growth or share: 税收收入年均增长 → 税收收入, 制造业产值占比 → 制造业产值."""
+    name = re.sub(r"占比$|占[^、]{0,8}比重$", "", name)
+    return re.sub(rf"(?:年均|同比|平均|累计|总量)*(?:{choice('targets', 'growing')})(?:率|速度)?$", "", name)
+
+
+def keeps_verb(left: str) -> bool:
+    """Whether the words before the number hold no verb but 不少于, 不低于 …: then the list's verb goes on."""
+    found = _KEEPS.search(left)
+    return found is not None and not _VERB_INSIDE.search(left[: found.start()])
 
 
 def adds(left: str) -> bool:

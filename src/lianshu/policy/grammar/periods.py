@@ -163,6 +163,12 @@ class Calendar:
         begins = [y for y in (self.start, self.named, self.text_year) if y]
         return bool(begins) and year < min(begins)
 
+    def is_over(self, mention: Mention) -> bool:
+        """Whether the mention is a year gone by when the text was written (2021年,… in a text of 2022)."""
+        if mention.kind == "year" and self.text_year and self.named is None and mention.last < self.text_year:
+            return True
+        return mention.kind in ("year", "by") and self.is_past(mention.last)
+
     def resolve(self, mention: Mention, *, steps: bool = False) -> str:
         """The period's value in the reading. ``steps`` says that several bare years stand beside each other,
         each with its own figure: then a bare year is that year's value, not a date to reach."""

@@ -19,7 +19,7 @@ _FORMULA = re.compile(
 _FORMULA_PARTS = re.compile(r"一(?:个|名|位|条|支|套|份|张|项|家|批)[^,;。、一]{2,14}(?=[,;、。])")
 _QUOTED = re.compile(r"“[^“”]*$")
 _SET_NOUN = re.compile(
-    rf"(?:(?:重点|主导|特色|优势|新兴|支柱|先进|传统|制造业|工业|农业|战略性|省级|市级|县级|关键|核心|细分|相关|具体|主要|专项|突出|大的|大|亿级|未来|标志性|现代|的|省|市|县|直|本地|本)*)?{choice('targets', 'set_nouns')}(?=[,;。、:)(”]|$|建设|发展|的|和|及|与|等|中|上|由|进行|现状|均|都|每|各|分别|工作|高质量|开展|实施|制定|为)"
+    rf"(?:(?:重点|主导|特色|优势|新兴|支柱|先进|传统|制造业|工业|农业|战略性|省级|市级|县级|关键|核心|细分|相关|具体|主要|专项|突出|大的|大|亿级|未来|标志性|现代|的|省|市|县|直|本地|本)*)?{choice('targets', 'set_nouns')}(?=[,;。、:)(”]|$|建设|发展|的|和|及|与|等|中|上|由|进行|现状|均|都|每|各|分别|工作|高质量|开展|实施|制定|为|产值|总产值|营收|营业|规模|占比|增加值|总|年|实现|达|力争|税收|主营|全部|覆盖|链长|链主|专班|牵头)"
 )
 _SIZED = re.compile(choice("targets", "sized"))
 _FOCUS_LEFT = re.compile(
@@ -46,7 +46,9 @@ _DURATION_VERB = re.compile(
 _ALREADY = re.compile(rf"(?:{choice('targets', 'past')})")
 _FUTURE = re.compile(choice("targets", "future"))
 _FROM_LEFT = re.compile(r"(?:由|从)(?:[^,;。、]{0,12}的)?$")
-_TO_RIGHT = re.compile(r"(?:左右|以上)?(?:提高|提升|增加|增长|上升|扩大|降低|下降|压缩|缩短|发展|减少|跃升|壮大|攀升|增|升|降|减|扩|拓展|优化|精简|调整)?(?:到|至|为)")
+_TO_RIGHT = re.compile(
+    r"(?:左右|以上)?(?:提高|提升|增加|增长|上升|扩大|降低|下降|压缩|缩短|发展|减少|跃升|壮大|攀升|增|升|降|减|扩|拓展|优化|精简|调整)?(?:到|至|为)"
+)
 _FUND = re.compile(r"^(?:的|以上的?)?[^,;。、]{0,16}(?:基金|资金池|担保金|风险池)")
 _FOUNDING = re.compile("设立|组建|成立|建立|发起|做大|形成|打造|规模|募集|用好|争取")
 _OFTEN = re.compile(r"每个?(?:月|季|周|半年|旬|日|天|星期)|按(?:月|季|周|旬)|(?:月|季|周)均")
@@ -92,7 +94,8 @@ def refusal(found: Found, left: str, right: str, sentence: str, paragraph: str) 
         if re.match(r"(?:及)?以上(?:的)?[一-龥]", right) and _THRESHOLD_NOUN.match(right):
             return "threshold"
     elif kind == "duration":
-        if not _DURATION_VERB.search(left) and not _DURATION_VERB.search(right[:12]):
+        limit = _DURATION_VERB.search(left) or _DURATION_VERB.search(right[:12])
+        if not limit and not re.search(r"不少于$|不低于$", left):
             return "duration"
     elif kind in ("count", "occurrence"):
         reason = _count_refusal(found, left, right, tail, sentence, paragraph)
@@ -128,6 +131,17 @@ def _count_refusal(
     found: Found, left: str, right: str, tail: str, sentence: str, paragraph: str
 ) -> str | None:
     """Counts: sets that are fixed, formulas, single leaders, 一 as an article."""
+    if left.endswith("每"):  # 每万人…: what the figure is measured against
+        return "base value"
+    if (
+        found.number == "1"
+        and found.quantity.high is None
+        and tail[:1] not in ("", *_PUNCT)
+        and _FORMULA.search(sentence)
+    ):
+        return "formula"
+    if left.endswith("等") and tail[:1] not in ("", *_PUNCT) and not _CREATING.search(left):
+        return "fixed set"
     one = found.chinese and found.number == "一"
     if re.match(r"一批|[“‘]?一[批条个]", right):
         return "formula"
@@ -152,6 +166,14 @@ def _count_refusal(
     ):
         return "fixed set"
     return None
+
+
+_STATE_HEADING = re.compile(r"(?:基础|现状|成效|成就|回顾|背景|情况|形势)$")
+
+
+def tells_state(heading: str, sentence: str) -> bool:
+    """Whether the part under this heading describes what there is (发展基础, 基本情况) and the sentence no plan."""
+    return bool(_STATE_HEADING.search(heading)) and not _FUTURE.search(sentence)
 
 
 def is_past(left: str, sentence_left: str) -> bool:

@@ -57,9 +57,10 @@ class Scopes:
         subjects = list(self._upper.finditer(before))
         return bool(subjects) and not self._own.search(before[subjects[-1].end() :])
 
-    def each(self, segment: str) -> str | None:
+    def each(self, segment: str, dates: Sequence[int] = ()) -> str | None:
         """``each_chain``, ``each_county`` or ``park`` where the segment distributes the figure; 全市 in between
-        takes it back to the region."""
+        takes it back to the region, and so does a clause with a date of its own (``dates``: offsets of the
+        periods in the segment)."""
         whole = max((m.end() for m in _WHOLE.finditer(segment)), default=0)
         found = [
             (match.start(), scope)
@@ -69,6 +70,7 @@ class Scopes:
                 (_EACH_PARK, "park"),
             )
             for match in pattern.finditer(segment, whole)
+            if not any("," in segment[match.end() : date] for date in dates if date > match.end())
         ]
         return max(found)[1] if found else None
 
