@@ -8,3 +8,6 @@ class InsightConfig(AppConfig):
 
     name = "lianshu.insight"
     label = "insight"
+
+    def ready(self) -> None:
+        from . import registration  # noqa: F401
