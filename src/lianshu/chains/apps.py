@@ -8,3 +8,6 @@ class ChainsConfig(AppConfig):
 
     name = "lianshu.chains"
     label = "chains"
+
+    def ready(self) -> None:
+        from . import registration  # noqa: F401

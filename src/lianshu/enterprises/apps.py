@@ -8,3 +8,6 @@ class EnterprisesConfig(AppConfig):
 
     name = "lianshu.enterprises"
     label = "enterprises"
+
+    def ready(self) -> None:
+        from . import registration  # noqa: F401

@@ -8,3 +8,6 @@ class ProjectsConfig(AppConfig):
 
     name = "lianshu.projects"
     label = "projects"
+
+    def ready(self) -> None:
+        from . import registration  # noqa: F401

@@ -1,0 +1,3 @@
+"""What this room hangs into the lower rooms."""
+
+from . import adoption  # noqa: F401
