@@ -9,12 +9,12 @@ from html import escape
 
 INK, MUTED, LINE = "#1f2933", "#52606d", "#d9e2ec"
 BLUE, PALE, RED = "#1d4e89", "#9fb8d3", "#b42318"
-ROW, LABEL_WIDTH, VALUE_WIDTH, WIDTH = 22, 150, 92, 560
+ROW, LABEL_WIDTH, VALUE_WIDTH, WIDTH = 22, 150, 92, 420
 
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar: label, lower and upper value (equal when certain), and the text at its end."""
+    """One bar: label, lower and upper value (equal when certain), the text at its end, and whether its label is red."""
 
     label: str
     low: float
@@ -46,11 +46,10 @@ def bars(title: str, rows: Sequence[Bar], *, maximum: float | None = None) -> st
     for i, row in enumerate(rows):
         y = 4 + i * ROW
         low, high = span * min(row.low / top, 1.0), span * min(row.high / top, 1.0)
-        fill = RED if row.strong else BLUE
         parts += [
-            f'<text x="{LABEL_WIDTH - 6}" y="{y + 14}" text-anchor="end" fill="{INK}">{escape(shorten(row.label))}</text>',
+            f'<text x="{LABEL_WIDTH - 6}" y="{y + 14}" text-anchor="end" fill="{RED if row.strong else INK}">{escape(shorten(row.label))}</text>',
             f'<rect x="{LABEL_WIDTH}" y="{y + 3}" width="{high:.1f}" height="{ROW - 8}" fill="{PALE}"/>',
-            f'<rect x="{LABEL_WIDTH}" y="{y + 3}" width="{low:.1f}" height="{ROW - 8}" fill="{fill}"/>',
+            f'<rect x="{LABEL_WIDTH}" y="{y + 3}" width="{low:.1f}" height="{ROW - 8}" fill="{BLUE}"/>',
             f'<text x="{LABEL_WIDTH + high + 6:.1f}" y="{y + 14}" fill="{MUTED}">{escape(row.text)}</text>',
         ]
     return "".join([*parts, "</svg>"])

@@ -12,6 +12,7 @@ MODULES = (
     "lianshu.network.command_check",
     "lianshu.network.command_measure",
     "lianshu.network.command_leaders",
+    "lianshu.network.brief_command",
 )
 
 
