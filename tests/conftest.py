@@ -86,22 +86,28 @@ def stranger(world):
     return world.stranger
 
 
-@pytest.fixture
-def as_owner(client, owner):
-    client.force_login(owner, backend="django.contrib.auth.backends.ModelBackend")
+def signed_in(user):
+    """A client of its own for each person, so that two may act in one test."""
+    from django.test import Client
+
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
     return client
 
 
 @pytest.fixture
-def as_colleague(client, colleague):
-    client.force_login(colleague, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+def as_owner(owner):
+    return signed_in(owner)
 
 
 @pytest.fixture
-def as_stranger(client, stranger):
-    client.force_login(stranger, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+def as_colleague(colleague):
+    return signed_in(colleague)
+
+
+@pytest.fixture
+def as_stranger(stranger):
+    return signed_in(stranger)
 
 
 def pytest_addoption(parser):

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 from django.db import connection, models, transaction
@@ -26,6 +28,16 @@ _LOCK_KEY = 715_004
 def sm3(data: bytes) -> str:
     """Hex digest by SM3."""
     return hashlib.new("sm3", data).hexdigest()
+
+
+def sm3_file(file: Any) -> str:
+    """Hex digest by SM3 of an open file, read in pieces; leaves it at its start."""
+    digest = hashlib.new("sm3")
+    file.seek(0)
+    while piece := file.read(1 << 20):
+        digest.update(piece)
+    file.seek(0)
+    return digest.hexdigest()
 
 
 def plain(value: Any) -> Any:
@@ -105,35 +117,68 @@ def record(
     return record_many(user, [(action, obj, changes or {}, note)])[0]
 
 
-@transaction.atomic
 def record_many(
     user: Any, entries: Iterable[tuple[str, models.Model, dict[str, list[Any]], str]]
 ) -> list[AuditEntry]:
-    """Append several entries in one go (imports, adoption)."""
-    _lock()
-    previous = AuditEntry.objects.order_by("-id").values_list("hash", flat=True).first() or GENESIS
+    """Append several entries in one go (imports, adoption); inside :func:`collected` they are kept for its end."""
     now = timezone.now()
     real = user is not None and not isinstance(user, SystemActor)
     rows = []
     for action, obj, changes, note in entries:
         region = getattr(obj, "region", None)
         path = getattr(obj, "path", "") if obj._meta.model_name == "region" else getattr(region, "path", "")
-        entry = AuditEntry(
-            at=now,
-            actor=user if real else None,
-            actor_name=str(user) if user is not None else "系统",
-            action=action,
-            object_type=obj._meta.label_lower,
-            object_id=str(obj.pk),
-            object_label=str(obj)[:200],
-            region_path=path or "",
-            changes={key: [plain(old), plain(new)] for key, (old, new) in changes.items()},
-            note=note[:400],
-            previous_hash=previous,
+        rows.append(
+            AuditEntry(
+                at=now,
+                actor=user if real else None,
+                actor_name=str(user) if user is not None else "系统",
+                action=action,
+                object_type=obj._meta.label_lower,
+                object_id=str(obj.pk),
+                object_label=str(obj)[:200],
+                region_path=path or "",
+                changes={key: [plain(old), plain(new)] for key, (old, new) in changes.items()},
+                note=note[:400],
+            )
         )
+    kept = _kept.get()
+    if kept is not None:
+        kept.extend(rows)
+        return rows
+    return _append(rows)
+
+
+@transaction.atomic
+def _append(rows: list[AuditEntry]) -> list[AuditEntry]:
+    """Chain rows to the last entry and store them."""
+    _lock()
+    previous = AuditEntry.objects.order_by("-id").values_list("hash", flat=True).first() or GENESIS
+    for entry in rows:
+        entry.previous_hash = previous
         entry.hash = previous = _digest(previous, entry)
-        rows.append(entry)
     return AuditEntry.objects.bulk_create(rows, batch_size=500)
+
+
+_kept: ContextVar[list[AuditEntry] | None] = ContextVar("audit_kept", default=None)
+
+
+@contextmanager
+def collected() -> Iterator[None]:
+    """Write the entries of a whole block at its end in one go: a look-up and an insert fewer per row.
+
+    For use inside the transaction that does the work: a refusal drops the entries together with it.
+    """
+    if _kept.get() is not None:
+        yield
+        return
+    rows: list[AuditEntry] = []
+    token = _kept.set(rows)
+    try:
+        yield
+    finally:
+        _kept.reset(token)
+    if rows:
+        _append(rows)
 
 
 def history(obj: models.Model) -> models.QuerySet:

@@ -1,6 +1,6 @@
 """Addresses of this room."""
 
-from django.urls import path
+from django.urls import include, path
 
 from .views import jobs, shell
 
@@ -15,4 +15,6 @@ urlpatterns = [
     path("jobs/<uuid:pk>/progress/", jobs.job_progress, name="job-progress"),
     path("jobs/<uuid:pk>/cancel/", jobs.job_cancel, name="job-cancel"),
     path("healthz", shell.healthz, name="healthz"),
+    path("", include("lianshu.core.importing.urls")),
+    path("", include("lianshu.core.ledger.urls")),
 ]

@@ -1,0 +1,260 @@
+"""The steps of an import: taken in, matched, checked, written in one transaction."""
+
+from __future__ import annotations
+
+from pathlib import Path, PurePath
+from typing import Any
+
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from lianshu.core import audit
+from lianshu.core.errors import LianshuError, invalid
+from lianshu.core.jobs import Report, register_job, start_job
+from lianshu.core.ledger.declaration import Ledger, ledger_for
+from lianshu.core.models import ImportRow, ImportRun, Job
+from lianshu.core.scope import SYSTEM, require
+from lianshu.core.words import file_size
+
+from . import mapping as matching
+from .judging import Judge, Judged
+from .sheets import LIMIT, Sheet, read_sheet
+from .values import Readers
+
+Status = ImportRun.Status
+Verdict = ImportRow.Verdict
+_SAMPLES = 3
+
+
+def sheet_of(run: ImportRun) -> Sheet:
+    """The table of a run's file."""
+    with run.file.open("rb") as file:
+        return read_sheet(file.read(), run.name, set(matching.names_of(ledger_for(run.ledger))))
+
+
+def import_start(user: Any, ledger: Ledger, *, data: bytes, name: str) -> ImportRun:
+    """Take a file in and guess its columns. Raises E2002, E2003 for unusable files."""
+    require(user, ledger.import_action)
+    name = PurePath(name).name[:200] or "导入.xlsx"
+    if len(data) > LIMIT:
+        raise LianshuError("E2003", name=name, size=file_size(len(data)), limit=file_size(LIMIT))
+    sheet = read_sheet(data, name, set(matching.names_of(ledger)))
+    if not sheet.rows:
+        raise LianshuError("E2002", name=name, cause="只有列名，没有数据行", remedy="请填好数据后再传")
+    run = ImportRun(
+        ledger=ledger.slug,
+        name=name,
+        heads=sheet.heads,
+        mapping=matching.guess(ledger, sheet.heads),
+        counts={"rows": len(sheet.rows), "sheet": sheet.name, "defaults": {}},
+        by=user,
+    )
+    run.file.save(f"{run.pk}{PurePath(name).suffix.lower()}", ContentFile(data), save=False)
+    run.save()
+    return run
+
+
+def run_of(user: Any, pk: Any) -> ImportRun:
+    """An own run; E1002 for anybody else's."""
+    run = ImportRun.objects.select_related("job").filter(pk=pk, by=user).first()
+    if run is None:
+        raise LianshuError("E1002")
+    return run
+
+
+def missing_columns(ledger: Ledger, mapping: dict[str, str], defaults: dict[str, Any]) -> list[str]:
+    """Titles of columns an import cannot do without and nobody provides."""
+    given = {*mapping.values(), *(name for name, value in defaults.items() if value)}
+    needed = [column for column in ledger.importable if column.required or column.name in ledger.key]
+    return [column.title for column in needed if column.name not in given]
+
+
+def import_check(user: Any, run: ImportRun, *, mapping: dict[str, str], defaults: dict[str, Any]) -> Job:
+    """Remember the matched columns and judge all rows in the background."""
+    ledger = ledger_for(run.ledger)
+    require(user, ledger.import_action)
+    if run.status in (Status.WRITING, Status.DONE):
+        raise LianshuError("E3001", what=run.name, state=run.get_status_display(), action="重新检查")
+    allowed = {column.name for column in ledger.importable}
+    mapping = {number: name for number, name in mapping.items() if name in allowed}
+    if len(set(mapping.values())) != len(mapping):
+        raise invalid(("mapping", "有两列对应到了同一个项目，请改成各不相同。"))
+    missing = missing_columns(ledger, mapping, defaults)
+    if missing:
+        raise invalid(("mapping", f"缺少{'、'.join(missing)}，请选出对应的列，或下载模板补上。"))
+    with transaction.atomic():
+        matching.remember(ledger, [(run.heads[int(number)], name) for number, name in mapping.items()])
+        run.mapping, run.status = mapping, Status.CHECKING
+        run.counts = {**run.counts, "defaults": defaults}
+        run.save()
+        # a job run at once (tests) must find the status it starts from, and may change it
+        job = start_job(user, "import.check", title=f"检查“{run.name}”", input={"run": str(run.pk)})
+        ImportRun.objects.filter(pk=run.pk).update(job=job)
+    return job
+
+
+@register_job("import.check", retry=True)
+def check_job(job: Job, report: Report) -> None:
+    """Judge the rows of a run and keep them for the preview."""
+    run = ImportRun.objects.select_related("by").get(pk=job.input["run"])
+    check(run, job.asked_by or SYSTEM, report)
+
+
+def check(run: ImportRun, user: Any, report: Report | None = None) -> None:
+    """Judge all rows; the preview replaces an earlier one in one transaction."""
+    ledger = ledger_for(run.ledger)
+    sheet = sheet_of(run)
+    judge = Judge(ledger, user, run.mapping, {k: v for k, v in run.counts.get("defaults", {}).items() if v})
+    total = max(1, len(sheet.rows))
+    judged: list[ImportRow] = []
+    for row in judge.rows(sheet.rows, sheet.first):
+        judged.append(_kept(run, row))
+        if report is not None and len(judged) % 200 == 0:
+            report(90 * len(judged) / total, f"检查第 {len(judged)} 行，共 {total} 行")
+    counts = {verdict.value: 0 for verdict in Verdict}
+    for row in judged:
+        counts[row.verdict] += 1
+    if report is not None:
+        report(92, "整理结果")
+    with transaction.atomic():
+        ImportRow.objects.filter(run=run).delete()
+        ImportRow.objects.bulk_create(judged, batch_size=300)
+        run.counts = {**run.counts, **counts}
+        ImportRun.objects.filter(pk=run.pk).update(status=Status.READY, counts=run.counts)
+        if report is not None:
+            address = reverse("ledger-import-run", args=(ledger.slug, run.pk))
+            report.finish({"url": address, "words": summary(counts)})
+
+
+def summary(counts: dict[str, int]) -> str:
+    """The verdicts in one line: 新增 3 · 更新 2 · 无变化 40 · 有误 1."""
+    return " · ".join(f"{verdict.label} {counts.get(verdict.value, 0)}" for verdict in Verdict)
+
+
+def _kept(run: ImportRun, row: Judged) -> ImportRow:
+    return ImportRow(
+        run=run,
+        number=row.number,
+        values={"kept": row.values, "texts": row.texts},
+        verdict=row.verdict,
+        target_id="" if row.target is None else str(row.target),
+        changes=row.changes,
+        errors=[list(error) for error in row.errors],
+    )
+
+
+def import_write(user: Any, run: ImportRun) -> Job:
+    """Write the new and changed rows in the background; a second press finds the run already taken."""
+    require(user, ledger_for(run.ledger).import_action)
+    with transaction.atomic():
+        taken = ImportRun.objects.filter(pk=run.pk, status=Status.READY).update(status=Status.WRITING)
+        if not taken:
+            run.refresh_from_db()
+            raise LianshuError("E3001", what=run.name, state=run.get_status_display(), action="导入")
+        job = start_job(user, "import.write", title=f"导入“{run.name}”", input={"run": str(run.pk)})
+        ImportRun.objects.filter(pk=run.pk).update(job=job)
+    return job
+
+
+@register_job("import.write", retry=True)
+def write_job(job: Job, report: Report) -> None:
+    """Write a run; whatever stops it, the run is ready to be tried again and nothing was written."""
+    run = ImportRun.objects.select_related("by").get(pk=job.input["run"])
+    try:
+        write(run, job.asked_by or SYSTEM, report)
+    except BaseException:
+        ImportRun.objects.filter(pk=run.pk, status=Status.WRITING).update(status=Status.READY)
+        raise
+
+
+def write(run: ImportRun, user: Any, report: Report | None = None) -> int:
+    """All new and changed rows of a run in one transaction; returns how many. A refusal names its row."""
+    ledger = ledger_for(run.ledger)
+    readers = Readers(ledger, user)
+    new = list(run.rows.filter(verdict=Verdict.NEW).order_by("number"))
+    changed = list(run.rows.filter(verdict=Verdict.CHANGED).order_by("number"))
+    with transaction.atomic():
+        with audit.collected():
+            _write_new(ledger, user, readers, new, report)
+            _write_changed(ledger, user, readers, changed, report)
+        audit.record(user, "导入", run, note=f"{ledger.title}：{summary(run.counts)}")
+        ImportRun.objects.filter(pk=run.pk).update(status=Status.DONE)
+        if report is not None:
+            words = f"已导入：新增 {len(new)} 条，更新 {len(changed)} 条"
+            address = reverse("ledger-import-run", args=(ledger.slug, run.pk))
+            report.finish({"url": address, "words": words})
+    return len(new) + len(changed)
+
+
+def _values(ledger: Ledger, readers: Readers, kept: dict[str, Any]) -> dict[str, Any]:
+    return {name: readers.restore(ledger.by_name[name], value) for name, value in kept.items()}
+
+
+def _at_row(row: ImportRow, error: Exception) -> LianshuError:
+    sentence = error.sentence if isinstance(error, LianshuError) else str(error)
+    return invalid(("", f"第 {row.number} 行：{sentence} 没有写入任何数据，请改正后重新检查。"))
+
+
+def _write_new(
+    ledger: Ledger, user: Any, readers: Readers, rows: list[ImportRow], report: Report | None
+) -> None:
+    if not rows:
+        return
+    if ledger.create_many is not None:
+        if report is not None:
+            report(30, f"写入 {len(rows)} 条")
+        try:
+            type(ledger).create_many(user, [_values(ledger, readers, row.values["kept"]) for row in rows])
+        except IntegrityError as error:
+            raise invalid(("", "有记录在检查之后被别人登记了，没有写入任何数据，请重新检查。")) from error
+        return
+    for number, row in enumerate(rows):
+        try:
+            type(ledger).create(user, **_values(ledger, readers, row.values["kept"]))
+        except (LianshuError, ValueError) as error:
+            raise _at_row(row, error) from error
+        if report is not None:
+            report(5 + 60 * number / len(rows), f"新增第 {number + 1} 条，共 {len(rows)} 条")
+
+
+def _write_changed(
+    ledger: Ledger, user: Any, readers: Readers, rows: list[ImportRow], report: Report | None
+) -> None:
+    for number, row in enumerate(rows):
+        obj = ledger.queryset(user).filter(pk=row.target_id).first()
+        if obj is None or any(
+            readers.kept(ledger.by_name[name], obj) != before for name, (before, _) in row.changes.items()
+        ):
+            raise _at_row(row, ValueError("这条记录在检查之后被别人改过。"))
+        after = {name: new for name, (_, new) in row.changes.items()}
+        try:
+            type(ledger).update(user, obj, **_values(ledger, readers, after))
+        except (LianshuError, ValueError) as error:
+            raise _at_row(row, error) from error
+        if report is not None:
+            report(65 + 30 * number / len(rows), f"更新第 {number + 1} 条，共 {len(rows)} 条")
+
+
+def import_file(
+    user: Any, ledger: Ledger, path: Path, *, defaults: dict[str, Any] | None = None
+) -> ImportRun:
+    """For the command line: all steps at once in this process; refused rows are kept on the run."""
+    run = import_start(user, ledger, data=path.read_bytes(), name=path.name)
+    missing = missing_columns(ledger, run.mapping, defaults or {})
+    if missing:
+        raise invalid(("mapping", f"缺少{'、'.join(missing)}，请补上这些列。"))
+    run.counts["defaults"] = defaults or {}
+    check(run, user)
+    run.refresh_from_db()
+    write(run, user)
+    run.refresh_from_db()
+    return run
+
+
+def samples(sheet: Sheet, place: int) -> list[str]:
+    """The first filled cells below a head, for the page on which columns are matched."""
+    from .values import text_of
+
+    found = (text_of(row[place]) for row in sheet.rows[:50] if place < len(row))
+    return [text for text in found if text][:_SAMPLES]

@@ -1,0 +1,19 @@
+"""The ledger machine: a register (台账) is a declaration; list, form, export, import and history come from here.
+
+The recipe stands in docs/adding-a-ledger.md.
+"""
+
+from .declaration import Column, Ledger, ledger_for, ledgers, register
+from .services import plain_create, plain_create_many, plain_delete, plain_update
+
+__all__ = [
+    "Column",
+    "Ledger",
+    "ledger_for",
+    "ledgers",
+    "plain_create",
+    "plain_create_many",
+    "plain_delete",
+    "plain_update",
+    "register",
+]
