@@ -2,6 +2,7 @@
 
 from lianshu.core.registries import NavItem, registry
 
+from . import ledgers  # noqa: F401
 from .models import Chain, Region, User
 
 registry.counts["regions"] = lambda: Region._base_manager.count()

@@ -5,84 +5,25 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from lianshu.core import audit
-from lianshu.core.errors import LianshuError, invalid
-from lianshu.core.scope import recheck, require
+from lianshu.core.errors import invalid
+from lianshu.core.ledger.services import plain_create, plain_delete, plain_update
+from lianshu.core.scope import require
 
 from .models import Appointment, Chain, Person, Unit
 
-
-def _clean(obj: models.Model) -> None:
-    """Run the model's own checks and turn them into one refusal with a sentence per field."""
-    try:
-        obj.full_clean()
-    except ValidationError as error:
-        problems = [
-            (field, f"{_words(obj, field)}：{text}" if field != "__all__" else text)
-            for field, texts in error.message_dict.items()
-            for text in texts
-        ]
-        raise invalid(*problems) from error
-
-
-def _words(obj: models.Model, field: str) -> str:
-    return str(obj._meta.get_field(field).verbose_name)
-
-
-def _require_region(user: Any, action: str, region: models.Model) -> None:
-    """The writer needs the action region-wide in the row's region."""
-    require(user, "view", region)
-    probe = type(region).objects.visible_to(user, action).filter(pk=region.pk)
-    if not probe.exists():
-        require(user, action, region)
-
-
-def _create(user: Any, obj: models.Model, action: str) -> Any:
-    with transaction.atomic():
-        _clean(obj)
-        obj.save()
-        recheck(user, obj, action)
-        audit.record(user, "新建", obj, changes=audit.difference({}, audit.snapshot(obj)))
-    return obj
-
-
-def _update(user: Any, obj: models.Model, action: str, values: dict[str, Any]) -> Any:
-    require(user, action, obj)
-    with transaction.atomic():
-        before = audit.snapshot(obj)
-        for name, value in values.items():
-            setattr(obj, name, value)
-        _clean(obj)
-        obj.save()
-        recheck(user, obj, action)
-        changes = audit.difference(before, audit.snapshot(obj))
-        if changes:
-            audit.record(user, "修改", obj, changes=changes)
-    return obj
-
-
-def _delete(user: Any, obj: models.Model, action: str) -> None:
-    require(user, action, obj)
-    with transaction.atomic():
-        audit.record(user, "删除", obj, changes=audit.difference(audit.snapshot(obj), {}))
-        try:
-            obj.delete()
-        except models.ProtectedError as error:
-            count = len(error.protected_objects)
-            kinds = sorted({str(row._meta.verbose_name) for row in error.protected_objects})
-            raise LianshuError("E1005", what=obj, count=count, children="、".join(kinds)) from error
-
+_create_body = {model: plain_create(model, action="manage_units") for model in (Unit, Person)}
+_update_body = {model: plain_update(model, action="manage_units") for model in (Unit, Person)}
 
 # -- units -----------------------------------------------------------------------------------------
 
 
 def unit_create(user: Any, **values: Any) -> Unit:
     """Create a unit; raises E2001 for a second unit of that name in the region."""
-    return _create(user, Unit(**values), "manage_units")
+    return _create_body[Unit](user, **values)
 
 
 def unit_update(user: Any, unit: Unit, **values: Any) -> Unit:
@@ -90,12 +31,12 @@ def unit_update(user: Any, unit: Unit, **values: Any) -> Unit:
     new_name = values.get("name")
     if new_name and new_name != unit.name and unit.name not in unit.aliases:
         values["aliases"] = [*values.get("aliases", unit.aliases), unit.name]
-    return _update(user, unit, "manage_units", values)
+    return _update_body[Unit](user, unit, **values)
 
 
 def unit_delete(user: Any, unit: Unit) -> None:
     """Delete a unit nothing points to; raises E1005 otherwise."""
-    _delete(user, unit, "manage_units")
+    plain_delete(Unit, action="manage_units")(user, unit)
 
 
 def unit_merge(user: Any, *, keep: Unit, away: Unit) -> Unit:
@@ -137,17 +78,17 @@ def _merge_many(relation: Any, keep: Unit, away: Unit) -> None:
 
 def person_create(user: Any, **values: Any) -> Person:
     """Create a person."""
-    return _create(user, Person(**values), "manage_units")
+    return _create_body[Person](user, **values)
 
 
 def person_update(user: Any, person: Person, **values: Any) -> Person:
     """Change a person."""
-    return _update(user, person, "manage_units", values)
+    return _update_body[Person](user, person, **values)
 
 
 def person_delete(user: Any, person: Person) -> None:
     """Delete a person who holds no post; raises E1005 otherwise."""
-    _delete(user, person, "manage_units")
+    plain_delete(Person, action="manage_units")(user, person)
 
 
 # -- chains as bodies ------------------------------------------------------------------------------
@@ -155,11 +96,11 @@ def person_delete(user: Any, person: Person) -> None:
 
 def chain_create(user: Any, **values: Any) -> Chain:
     """Create a chain; it gets the first colour its region does not use yet."""
-    chain = Chain(**values)
-    if "colour" not in values and chain.region_id:
-        used = set(Chain._base_manager.filter(region=chain.region).values_list("colour", flat=True))
-        chain.colour = next(number for number in range(len(used) + 1) if number not in used)
-    return _create(user, chain, "edit")
+    region = values.get("region")
+    if "colour" not in values and region is not None:
+        used = set(Chain._base_manager.filter(region=region).values_list("colour", flat=True))
+        values["colour"] = next(number for number in range(len(used) + 1) if number not in used)
+    return plain_create(Chain)(user, **values)
 
 
 def chain_update(user: Any, chain: Chain, **values: Any) -> Chain:
@@ -167,12 +108,12 @@ def chain_update(user: Any, chain: Chain, **values: Any) -> Chain:
     new_name = values.get("name")
     if new_name and new_name != chain.name and chain.name not in chain.aliases:
         values["aliases"] = [*values.get("aliases", chain.aliases), chain.name]
-    return _update(user, chain, "edit", values)
+    return plain_update(Chain)(user, chain, **values)
 
 
 def chain_delete(user: Any, chain: Chain) -> None:
     """Delete a chain nothing hangs on; raises E1005 otherwise."""
-    _delete(user, chain, "delete")
+    plain_delete(Chain)(user, chain)
 
 
 # -- appointments ----------------------------------------------------------------------------------
@@ -207,7 +148,7 @@ def appointment_create(user: Any, *, replace: bool = False, **values: Any) -> Ap
     with transaction.atomic():
         if appointment.role in SINGLE_ROLES:
             _free_seat(user, appointment, replace)
-        return _create(user, appointment, action)
+        return plain_create(Appointment, action=action)(user, **values)
 
 
 def _free_seat(user: Any, new: Appointment, replace: bool) -> None:
@@ -231,14 +172,16 @@ def _free_seat(user: Any, new: Appointment, replace: bool) -> None:
 
 def appointment_update(user: Any, appointment: Appointment, **values: Any) -> Appointment:
     """Change an appointment."""
-    return _update(user, appointment, _appointment_action(appointment.chain), values)
+    action = _appointment_action(appointment.chain)
+    return plain_update(Appointment, action=action)(user, appointment, **values)
 
 
 def appointment_end(user: Any, appointment: Appointment, *, on: dt.date) -> Appointment:
     """End an appointment with ``on`` as its last day; the row stays as history."""
-    return _update(user, appointment, _appointment_action(appointment.chain), {"valid_to": on})
+    return appointment_update(user, appointment, valid_to=on)
 
 
 def appointment_delete(user: Any, appointment: Appointment) -> None:
     """Delete an appointment entered by mistake."""
-    _delete(user, appointment, _appointment_action(appointment.chain))
+    action = _appointment_action(appointment.chain)
+    plain_delete(Appointment, action=action)(user, appointment)
