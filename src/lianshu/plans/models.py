@@ -12,6 +12,8 @@ from lianshu.core.models import Job
 from lianshu.core.scope import ScopedModel, ScopedQuerySet, ScopePaths
 from lianshu.organisation.models import Region
 
+from .wording import summary
+
 
 class Plan(ScopedModel):
     """A plan of a region (实施方案, 实施意见, 行动方案 …). Its editions are :class:`Document` rows."""
@@ -241,6 +243,11 @@ class Item(ScopedModel):
         """The item's name in one line."""
         values = self.values
         return str(values.get("name") or values.get("title") or values.get("what") or self.evidence[:40])
+
+    @property
+    def pieces(self) -> list[str]:
+        """Its values in words, the name aside."""
+        return summary(self.kind, self.values)
 
     @property
     def taken(self) -> bool:

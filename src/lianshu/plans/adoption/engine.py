@@ -234,8 +234,8 @@ def _apply_one(
     context.resolved[proposal.key] = obj
     lineage = proposal.item.lineage if proposal.item else ""
     tie = (lineage, proposal.slot, obj._meta.label_lower, str(obj.pk))
-    if action == AdoptionEffect.Action.MATCH and tie in standing:
-        return None, None
+    if action == AdoptionEffect.Action.MATCH and (tie in standing or proposal.item is None):
+        return None, None  # nothing new: known already, or only named by an item
     effect = AdoptionEffect(
         item=proposal.item,
         kind=proposal.kind,

@@ -77,20 +77,48 @@ def meaning_of(name: str) -> OrgMeaning:
     return OrgMeaning(unit_kind=kind_of(text))
 
 
-_HOLDER = re.compile(r"^(?:由|每[条个]产业链由)?(.{2,20}?)(?:同志)?(?:担任|兼任|任)(?![务命])")
-_SEATS = re.compile(r"([0-9]{1,2}|[一二两三四五六七八九十]{1,2})\s*[名位个人]")
+#: kinds of bodies as the reader names them, for names that do not tell
+READER_KINDS = {
+    "leading_group": Unit.Kind.LEADING_GROUP,
+    "general_office": Unit.Kind.GENERAL_OFFICE,
+    "chain_office": Unit.Kind.CHAIN_OFFICE,
+    "task_force": Unit.Kind.TASK_FORCE,
+    "expert_team": Unit.Kind.EXPERT_TEAM,
+    "think_tank": Unit.Kind.EXPERT_TEAM,
+    "department": Unit.Kind.DEPARTMENT,
+    "government": Unit.Kind.GOVERNMENT,
+    "institution": Unit.Kind.INSTITUTE,
+}
+
+_HOLDER = re.compile(
+    r"(?:^|由)(?:每[条个][^由]{0,8}由)?([^,，;；由]{2,20}?)(?:同志)?(?:担任|兼任|任)(?![务命])"
+)
+_COUNT = re.compile(r"(?:在全[省市县区])?(?:[0-9]{1,2}|[一二两三四五六七八九十]{1,2})[名位个]")
+_SEATS = re.compile(r"([0-9]{1,2}|[一二两三四五六七八九十]{1,2})\s*[名位]")
 _DIGITS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 6, "七": 7, "八": 8, "九": 9, "十": 10}
+#: who holds these is found out later, whatever the plan's words are
+_CHOSEN_LATER = (Role.LEAD_FIRM, Role.INNOVATION_TEAM, Role.LEAD_BANK)
 
 
-def holder_of(words: str) -> str:
-    """The post that holds a role: ``市长担任`` → ``市长``; "" when the words do not say."""
-    match = _HOLDER.search(words.strip())
-    return re.sub(r"^[一两0-9]+[名位]", "", match[1]) if match else ""
+def holder_of(role: str, leader: str, words: str) -> str:
+    """The post that holds a role: ``一名市级领导`` → ``市级领导``, ``市长担任`` → ``市长``; "" when the words
+    do not say or the role is one for which somebody is still to be chosen."""
+    if role in _CHOSEN_LATER:
+        return ""
+    if not leader:
+        match = _HOLDER.search(words.strip())
+        leader = match[1] if match else ""
+    post = _COUNT.sub("", leader).removeprefix("在全市").strip()
+    post = re.sub(r"^(?:全[省市县区])?选派(?=干部|人员)", "选派的", post.removeprefix("由"))
+    return post if 1 < len(post) <= 20 else ""
 
 
-def seats_of(words: str) -> int:
-    """How many hold it: ``选派3名干部`` → 3; 1 when the words do not say."""
+def seats_of(words: str, chains: int = 1) -> int:
+    """How many hold it: ``选派3名干部`` → 3; 1 when the words do not say. Four for four chains are one each."""
     match = _SEATS.search(words)
     if match is None:
         return 1
-    return int(match[1]) if match[1].isdigit() else _DIGITS.get(match[1], 1)
+    count = int(match[1]) if match[1].isdigit() else _DIGITS.get(match[1], 1)
+    if chains > 1 and "每" not in words and count % chains == 0:
+        return count // chains
+    return max(1, count)

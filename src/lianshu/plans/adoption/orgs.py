@@ -12,7 +12,7 @@ from lianshu.plans.models import Item
 
 from .chain_names import chain_core
 from .context import AdoptionContext
-from .org_roles import OrgMeaning, holder_of, meaning_of, seats_of
+from .org_roles import READER_KINDS, OrgMeaning, holder_of, meaning_of, seats_of
 from .registry import ORDER, Adopter, Proposal, register_adopter
 
 
@@ -52,16 +52,19 @@ class OrgAdopter(Adopter):
     ) -> Proposal:
         words = str(values.get("role") or "")
         known = Appointment.Role(meaning.role).label
-        holder = str(values.get("leader") or "") or holder_of(words)
+        holder = holder_of(str(meaning.role), str(values.get("leader") or ""), words)
+        if meaning.role == Appointment.Role.OTHER:
+            holder = name
         plain: dict[str, Any] = {
             "role": meaning.role,
-            "post": holder or ("" if known == name else name if meaning.role == "other" else ""),
+            "post": holder,
             "chain": chain,
             "office": meaning.office,
-            "seats": seats_of(words) if meaning.role != Appointment.Role.LEAD_FIRM else 1,
+            "seats": seats_of(words, len(context.chain_names()) if chain else 1),
             "note": _note(name, known, words),
         }
-        label = f"{name}：{holder or '待定'}" + (f"（{chain}产业链）" if chain else "")
+        label = name if holder == name else f"{name}：{holder or '待定'}"
+        label += f"（{chain}产业链）" if chain else ""
         slot = f"chain:{chain_core(chain)}" if chain else ""
         proposal = Proposal(
             item, "create", label, plain, slot=slot, model_label=Appointment._meta.label_lower
@@ -112,7 +115,7 @@ class OrgAdopter(Adopter):
             "name": full,
             "short_name": short,
             "aliases": [alias for alias in aliases if alias not in (full, short)],
-            "kind": meaning.unit_kind,
+            "kind": self._kind(meaning, values),
             "chain": chain,
             "seat": seat,
             "duty": str(values.get("role") or "")[:1000],
@@ -141,6 +144,12 @@ class OrgAdopter(Adopter):
         else:
             context.plan_unit(name=full, short_name=short, aliases=plain["aliases"], kind=plain["kind"])
         return proposal
+
+    @staticmethod
+    def _kind(meaning: OrgMeaning, values: dict[str, Any]) -> str:
+        if meaning.unit_kind == Unit.Kind.OTHER:
+            return READER_KINDS.get(str(values.get("kind")), Unit.Kind.OTHER)
+        return str(meaning.unit_kind)
 
     @staticmethod
     def _office_of(context: AdoptionContext, meaning: OrgMeaning, chain: str) -> Unit | None:

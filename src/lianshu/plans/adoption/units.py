@@ -13,6 +13,8 @@ from .context import AdoptionContext
 from .registry import ORDER, Adopter, Proposal, register_adopter
 
 _KINDS: tuple[tuple[str, str], ...] = (
+    (r"^各.*(?:县市区|市县|市州|区县|县区|州、县|县政府|区政府)", Unit.Kind.GOVERNMENT),
+    (r"^各(?:乡镇|镇|乡|街道)", Unit.Kind.TOWN),
     (r"总链办", Unit.Kind.GENERAL_OFFICE),
     (r"链条办|产业链办公室|链办", Unit.Kind.CHAIN_OFFICE),
     (r"领导小组办公室", Unit.Kind.GENERAL_OFFICE),
