@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 
 from lianshu.core.scope import ScopedModel, ScopePaths
 from lianshu.organisation.models import Chain, Region, Unit
@@ -12,7 +13,11 @@ from lianshu.plans.models import Item, Plan
 
 
 class Indicator(models.Model):
-    """What is measured: one row per name and unit, shared by all regions."""
+    """What is measured: one row per name and unit, shared by all regions.
+
+    ``nature`` says how the figures of several periods make one: those of a flow add up, of a figure
+    cumulated from the year's beginning, of a stock and of a rate the latest one holds.
+    """
 
     class Direction(models.TextChoices):
         HIGHER = "higher", "越高越好"
@@ -20,6 +25,7 @@ class Indicator(models.Model):
 
     class Nature(models.TextChoices):
         FLOW = "flow", "当期发生"
+        CUMULATIVE = "ytd", "年初累计"
         STOCK = "stock", "期末存量"
         RATE = "rate", "比率"
 
@@ -45,7 +51,9 @@ class Target(ScopedModel):
     ``op`` and ``basis`` are those of the reading (``>=``, ``<=``, ``=``, ``~``, ``range``; level, growth,
     added, share, times). ``period`` is the reading's code (``by:2025``, ``annual``, ``annual:2021-2025``,
     ``year:2022``, ``within:5y``, ``none``). Parts of a split target point to it by ``whole``; ``upper`` is
-    the upper level's target that this one takes over.
+    the upper level's target that this one takes over. ``unit`` answers for the target; ``subject_unit`` is
+    the town, park or department whose figures it is about, where it is not about the whole region.
+    ``handed_down`` offers it to the regions below, who may then read it and take it over.
     """
 
     class Op(models.TextChoices):
@@ -76,6 +84,14 @@ class Target(ScopedModel):
     unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, blank=True, related_name="targets", verbose_name="责任单位"
     )
+    subject_unit = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="measured_targets",
+        verbose_name="对象单位",
+    )
     plan = models.ForeignKey(
         Plan, models.SET_NULL, null=True, blank=True, related_name="targets", verbose_name="方案"
     )
@@ -99,6 +115,7 @@ class Target(ScopedModel):
     upper = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="lower", verbose_name="承接的上级目标"
     )
+    handed_down = models.BooleanField("下达下级承接", default=False)
     background = models.BooleanField("上级目标（背景）", default=False)
     state = models.CharField("状态", max_length=10, choices=State, default=State.ACTIVE)
     note = models.CharField("说明", max_length=400, blank=True)
@@ -138,7 +155,8 @@ class Observation(ScopedModel):
     """One figure: indicator × subject × period, with its source. Conflicting figures stand side by side.
 
     ``period`` is a code of `lianshu.reference.periods` (2025, 2025H1, 2025Q3, 2025-03). A figure replaced by
-    a later one of the same source is kept with ``superseded``.
+    a later one of the same unit is kept with ``superseded``. What the own level approved or the upper level
+    confirmed is locked until it is returned.
     """
 
     class Source(models.TextChoices):
@@ -147,9 +165,13 @@ class Observation(ScopedModel):
         COMPUTED = "computed", "计算"
         PLAN = "plan", "方案原文"
 
+    #: states in which the reporting unit can no longer change a figure
+    LOCKED = ("approved", "confirmed")
+
     class State(models.TextChoices):
         SUBMITTED = "submitted", "已报"
         APPROVED = "approved", "已审"
+        CONFIRMED = "confirmed", "上级已认"
         RETURNED = "returned", "退回"
 
     scope = ScopePaths(region="region", chain="chain", units=("unit",))
@@ -172,6 +194,16 @@ class Observation(ScopedModel):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="填报人")
     at = models.DateTimeField("填报时间", auto_now_add=True)
     state = models.CharField("状态", max_length=10, choices=State, default=State.SUBMITTED)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="审定人",
+    )
+    decided_at = models.DateTimeField("审定时间", null=True, blank=True)
+    reason = models.CharField("退回原因", max_length=300, blank=True)
     superseded = models.BooleanField("已被更新", default=False)
     note = models.CharField("说明", max_length=400, blank=True)
     simulated = models.BooleanField("模拟", default=False)
@@ -182,6 +214,19 @@ class Observation(ScopedModel):
         indexes = [
             models.Index(fields=["indicator", "region", "chain", "period"], name="observation_key"),
         ]
+        constraints = [
+            # an empty chain or unit is a value of its own here, on SQLite as well
+            models.UniqueConstraint(
+                "indicator",
+                "region",
+                Coalesce("chain", 0),
+                Coalesce("subject_unit", 0),
+                "period",
+                Coalesce("unit", 0),
+                condition=Q(superseded=False),
+                name="observation_one_a_unit",
+            )
+        ]
 
     def __str__(self) -> str:
-        return f"{self.indicator} {self.period} {self.value}"
+        return f"{self.indicator} {self.period}"

@@ -59,6 +59,8 @@ class Task(ScopedModel):
     support_units = models.ManyToManyField(
         Unit, blank=True, related_name="supported_tasks", verbose_name="配合单位"
     )
+    place = models.CharField("重点区域", max_length=80, blank=True)
+    project = models.CharField("重点项目", max_length=120, blank=True)
     year = models.PositiveSmallIntegerField("年度", null=True, blank=True)
     start = models.DateField("开始", null=True, blank=True)
     due = models.DateField("完成时限", null=True, blank=True)
@@ -86,8 +88,16 @@ class Task(ScopedModel):
 
 
 class TaskReport(models.Model):
-    """One statement of progress by a responsible unit; a task's history of progress."""
+    """One entry of a task's time line: handed out, progress stated, finished, returned, cancelled."""
 
+    class Kind(models.TextChoices):
+        HANDED_OUT = "handed_out", "交办"
+        PROGRESS = "progress", "填报进展"
+        FINISHED = "finished", "办结"
+        RETURNED = "returned", "退回"
+        CANCELLED = "cancelled", "取消"
+
+    kind = models.CharField("事项", max_length=10, choices=Kind, default=Kind.PROGRESS)
     task = models.ForeignKey(Task, models.CASCADE, related_name="reports")
     progress = models.PositiveSmallIntegerField("进度（%）")
     text = models.CharField("进展", max_length=1000, blank=True)
@@ -111,7 +121,8 @@ class Duty(ScopedModel):
 
     ``every`` is week, month, quarter, half-year, year, event, or "" where the plan names no cadence;
     ``times`` how often in one period (0.5 a month is every other month). A duty "per chain" has a row
-    for each chain.
+    for each chain. ``counts`` names the by-product of other rooms that fulfils it without a second entry
+    (see `lianshu.tasks.byproducts`).
     """
 
     class Every(models.TextChoices):
@@ -126,7 +137,7 @@ class Duty(ScopedModel):
         START = "start", "期初"
         END = "end", "期末"
 
-    scope = ScopePaths(region="region", chain="chain", units=("unit",))
+    scope = ScopePaths(region="region", chain="chain", units=("unit", "support_units"))
 
     region = models.ForeignKey(Region, models.PROTECT, related_name="duties", verbose_name="地区")
     plan = models.ForeignKey(
@@ -140,6 +151,9 @@ class Duty(ScopedModel):
     )
     unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, blank=True, related_name="duties", verbose_name="责任单位"
+    )
+    support_units = models.ManyToManyField(
+        Unit, blank=True, related_name="supported_duties", verbose_name="配合单位"
     )
     what = models.CharField("职责", max_length=200)
     who = models.CharField("由谁", max_length=120, blank=True)
@@ -166,11 +180,11 @@ class Occurrence(ScopedModel):
     """One return of a duty: its period, the day it is owed, how many are needed and how many are proven."""
 
     class State(models.TextChoices):
-        OPEN = "open", "未完成"
+        OPEN = "open", "待完成"
         DONE = "done", "已完成"
         WAIVED = "waived", "免除"
 
-    scope = ScopePaths(region="duty__region", chain="duty__chain", units=("duty__unit",))
+    scope = ScopePaths(region="duty__region", chain="duty__chain", units=("duty__unit", "duty__support_units"))
 
     duty = models.ForeignKey(Duty, models.CASCADE, related_name="occurrences", verbose_name="职责")
     period = models.CharField("期间", max_length=10)
@@ -237,7 +251,7 @@ class Notice(ScopedModel):
         Chain, models.PROTECT, null=True, blank=True, related_name="notices", verbose_name="产业链"
     )
     kind = models.CharField("类别", max_length=12, choices=Kind, default=Kind.SUPERVISION)
-    number = models.CharField("编号", max_length=40, unique=True)
+    number = models.CharField("编号", max_length=40)
     title = models.CharField("标题", max_length=160)
     text = models.TextField("内容")
     to_unit = models.ForeignKey(Unit, models.PROTECT, related_name="notices", verbose_name="发往单位")
@@ -252,12 +266,23 @@ class Notice(ScopedModel):
     answer = models.TextField("反馈", blank=True)
     sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="发出人")
     sent_at = models.DateTimeField("发出时间", auto_now_add=True)
+    signed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="签收人",
+    )
+    signed_at = models.DateTimeField("签收时间", null=True, blank=True)
     answered_at = models.DateTimeField("反馈时间", null=True, blank=True)
+    closed_at = models.DateTimeField("办结时间", null=True, blank=True)
     simulated = models.BooleanField("模拟", default=False)
 
     class Meta:
         verbose_name = "督办通报"
         ordering = ["-sent_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["region", "number"], name="notice_number_in_region")]
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
