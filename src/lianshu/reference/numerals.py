@@ -45,6 +45,8 @@ _TENTHS = re.compile(rf"([{CHINESE}\d]+)成(?:([{''.join(DIGITS)}])|(半))?")
 
 def tidy(value: Decimal | float) -> Number:
     """``int`` where the value is whole, else ``float`` rounded to six decimals."""
+    if isinstance(value, Decimal) and value == value.to_integral_value():
+        return int(value)  # exact where a float would not be
     rounded = round(float(value), 6)
     return int(rounded) if rounded == int(rounded) else rounded
 

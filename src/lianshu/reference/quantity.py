@@ -61,15 +61,18 @@ _LARGE = {
     "千亿": 10**11,
 }
 
-_CN = f"[{''.join(DIGITS)}十百千万亿拾佰仟]"
-_NUMBER = rf"(?:(?:{ARABIC_PATTERN}[十百千万亿]*)+|{_CN}+(?:点{_CN}+)?)"
+# 千 of 千克, 千米, 千瓦 belongs to the unit.
+_THOUSAND = "千(?![克米瓦伏])"
+_SCALE = f"(?:[十百万亿]|{_THOUSAND})"
+_CN = f"(?:[{''.join(DIGITS)}十百万亿拾佰仟]|{_THOUSAND})"
+_NUMBER = rf"(?:(?:{ARABIC_PATTERN}{_SCALE}*)+|{_CN}+(?:点{_CN}+)?)"
 _DASH = r"\s?(?:[-－–—―─~～〜]{1,2}|至|到)\s?"
 _VAGUE = "[余多几]?"
 # (?<!…): not inside a model name (PC200台), a decimal, an ordinal (第3个) or a longer numeral.
 _QUANTITY = re.compile(
     rf"(?<![\dA-Za-z.第〔\[{''.join(DIGITS)}十百千万亿])"
     rf"(?:(?P<low>{_NUMBER})(?P<low_unit>{_UNIT})?{_DASH}(?P<high>{_NUMBER})|(?P<one>{_NUMBER}))"
-    rf"(?P<vague>{_VAGUE})(?P<scale>[百千万亿]*)\s?"
+    rf"(?P<vague>{_VAGUE})(?P<scale>{_SCALE}*)\s?"
     rf"(?:(?P<unit>{_UNIT})(?P<per>{_PER})?|(?<=[万亿])(?=$|[以左上、,，。;；:：)）和及与的\s之]))"
     r"(?![A-Za-z])"
 )
@@ -85,7 +88,9 @@ _SPECIAL = re.compile(
     r"|(?P<coverage>全覆盖|全面覆盖|百分之百覆盖)"
     r"|(?P<first>[“‘\"「]?零[”’\"」]?的?[“‘\"「]?突破[”’\"」]?)"
 )
-_ANY = re.compile(f"{_SPECIAL.pattern}|{_RATIO.pattern}|{_QUANTITY.pattern}")
+# The look at the first character spares the alternatives at most places of a text.
+_FIRST = f'(?=[\\d{"".join(DIGITS)}十百千万亿拾佰仟半翻全零“‘"「])'
+_ANY = re.compile(f"{_FIRST}(?:{_SPECIAL.pattern}|{_RATIO.pattern}|{_QUANTITY.pattern})")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from typing import Any
 
 from lianshu.policy.grammar.cadences import Cadence, count_of, find_cadences
 from lianshu.policy.grammar.measures import is_growth
+from lianshu.policy.grammar.places import SKIPPED, Document
 from lianshu.policy.lexicon import choice
-from lianshu.policy.model import Item, Node, Outline, Text
+from lianshu.policy.model import Item, Outline, Text
 from lianshu.reference.quantity import find_quantities
 
-_SKIPPED = ("title", "head", "foot")
 _CLOSERS = {")": "(", "”": "“", "》": "《"}
 _TELLING = re.compile(choice("cadences", "telling"))
 _DOER = re.compile(
@@ -38,22 +37,9 @@ _COMPOUND = re.compile(choice("cadences", "acts"))
 
 class _Reader:
     def __init__(self, text: Text, outline: Outline) -> None:
-        self.text, self.clean, self.outline = text, text.clean, outline
-        self.nodes = list(outline.root.walk())
-        self.node_starts = [node.start for node in self.nodes]
-        self.starts = [start for start, _ in outline.sentences]
+        self.text, self.clean = text, text.clean
+        self.document = Document(text, outline)
         self.items: list[Item] = []
-
-    def node_at(self, offset: int) -> Node:
-        """The innermost part of the outline at a place."""
-        node: Node | None = self.nodes[max(0, bisect_right(self.node_starts, offset) - 1)]
-        while node is not None and not node.start <= offset < node.end:
-            node = node.parent
-        return node or self.outline.root
-
-    def sentence_at(self, offset: int) -> tuple[int, int]:
-        """The sentence around a place."""
-        return self.outline.sentences[max(0, bisect_right(self.starts, offset) - 1)]
 
     def bounds(
         self, start: int, end: int, sentence: tuple[int, int], stops: str = ",;:。\n"
@@ -87,7 +73,7 @@ class _Reader:
         """Read every cadence of the text."""
         cadences = [c for c in find_cadences(self.clean) if not self._skipped(c)]
         for i, cadence in enumerate(cadences):
-            sentence = self.sentence_at(cadence.start)
+            sentence = self.document.sentence_at(cadence.start)
             start, end = self.bounds(cadence.start, cadence.end, sentence)
             following = cadences[i + 1] if i + 1 < len(cadences) else None
             if self._said_again(cadence, cadences[i + 1 :], sentence):
@@ -106,8 +92,8 @@ class _Reader:
             self._sent_in(cadence, start, end)
 
     def _skipped(self, cadence: Cadence) -> bool:
-        node = self.node_at(cadence.start)
-        if node.kind in _SKIPPED:
+        node = self.document.node_at(cadence.start)
+        if node.kind in SKIPPED:
             return True
         if not node.heading_start <= cadence.start < node.heading_end:
             return False
@@ -200,10 +186,10 @@ class _Reader:
         if doer and _DOER.search(doer) and len(doer) <= 40 and not _NO_DOER.search(doer):
             return re.sub(r"(?:都|均|要|应|应当|须|需|牵头|负责|主持|将)+$", "", doer) or None
         before = self.items[-1] if self.items else None
-        sentence = self.sentence_at(start)
+        sentence = self.document.sentence_at(start)
         if before is not None and before.fields["who"] and before.start >= self.text.starts[sentence[0]]:
             return str(before.fields["who"])
-        node = self.node_at(start)
+        node = self.document.node_at(start)
         given = _RESPONSIBLE.search(self.clean, start, node.end)
         return given[1].strip() if given else None
 

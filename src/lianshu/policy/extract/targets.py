@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lianshu.policy.grammar import names
+from lianshu.policy.grammar.dates import Dates
 from lianshu.policy.grammar.measures import AFTER, basis, comparator, is_growth, strives
-from lianshu.policy.grammar.periods import Calendar, Mention, find_periods, masked
+from lianshu.policy.grammar.periods import Calendar, masked
+from lianshu.policy.grammar.places import SKIPPED, Document, Place, locate
 from lianshu.policy.grammar.refusals import is_past, refusal, tells_state
 from lianshu.policy.grammar.scopes import Scopes, chain_stem
+from lianshu.policy.grammar.tables import Entry, read_tables
 from lianshu.policy.lexicon import choice
 from lianshu.policy.model import Item, Node, Outline, Text
 from lianshu.reference.quantity import Found, Quantity, find_quantities
@@ -22,10 +24,6 @@ _STRIVING_HEAD = re.compile(
     r"□|到?20\d\d年?(?:底|末)?|[^,;。]{0,16}(?:到|至)20\d\d年?(?:底|末)?|\d{1,2}月|底|末|前|,|:|(?:到|至)?“?十[一二三四五六七八九]五”?(?:末|期间|时期)?|"
     r"通过[^,;。]{1,10}(?:努力|实施)|经过[^,;。]{1,10}努力|用[^,;。]{1,8}时间|未来[^,;。]{1,4}年|明年年?底?|今年年?底?|全年|每年|各?地|我市|全市|我县|全县|全省|我省|全区)*$"
 )
-_JOINED = re.compile(r"(?:、|和|及|与|以及|,)(?:到)?")
-_LEADS_IN = re.compile(r"目标|任务|如下|以下|实现|[:：]\s*$")
-_CONNECTED = re.compile(r"(?:和|及|与|以及|、)$")
-_SKIPPED = ("title", "head", "foot")
 
 
 @dataclass(slots=True)
@@ -42,27 +40,12 @@ class _Carry:
     spread: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """A figure in its sentence; all offsets are into the clean text."""
-
-    found: Found
-    sentence: tuple[int, int]
-    segment: int  # begin of the ;-part
-    clause: int  # begin of the ,-part
-    piece: int  # begin of the figure's own words: after the figure before it
-    stop: int  # end of what can be its name on the right
-
-
 class _Reader:
     def __init__(self, text: Text, outline: Outline, facts: dict[str, Any]) -> None:
-        self.text, self.clean, self.outline = text, text.clean, outline
-        self.calendar = Calendar.of(facts)
+        self.text, self.clean = text, text.clean
+        self.document = Document(text, outline)
+        self.dates = Dates(self.document, Calendar.of(facts))
         self.readable = masked(self.clean)
-        self.periods = find_periods(self.clean)
-        self.period_starts = [m.start for m in self.periods]
-        self.nodes = list(outline.root.walk())
-        self.node_starts = [node.start for node in self.nodes]
         self.scopes = Scopes(facts, self._chain_sections(facts))
         self.items: list[Item] = []
 
@@ -73,7 +56,7 @@ class _Reader:
         sections: dict[str, str] = {}
         for chain in facts.get("chains") or []:
             stem = chain_stem(chain)
-            for node in self.nodes:
+            for node in self.document.nodes:
                 if (
                     node.kind in ("section", "item", "part", "sub")
                     and stem
@@ -82,31 +65,19 @@ class _Reader:
                     sections.setdefault(chain, self.clean[node.start : node.end])
         return sections if len(sections) > 1 else {}
 
-    def node_at(self, offset: int) -> Node:
-        """The innermost part of the outline at a place."""
-        node: Node | None = self.nodes[max(0, bisect_right(self.node_starts, offset) - 1)]
-        while node is not None and not node.start <= offset < node.end:
-            node = node.parent
-        return node or self.outline.root
-
-    def mentions(self, start: int, end: int) -> list[Mention]:
-        """The periods within a span."""
-        first = bisect_right(self.period_starts, start - 1)
-        return [m for m in self.periods[first : bisect_right(self.period_starts, end - 1)] if m.end <= end]
-
     # --- one sentence ----------------------------------------------------------------------------
 
     def read_sentence(self, start: int, end: int) -> None:
         """Read the figures of one sentence from left to right."""
         figures = find_quantities(self.readable[start:end])
-        if not figures or self.node_at(start).kind in _SKIPPED:
+        if not figures or self.document.node_at(start).kind in SKIPPED:
             return
         figures = [self._figure(found, start) for found in figures]
         carry, segment = _Carry(), start
         previous: Found | None = None
         for i, found in enumerate(figures):
             following = figures[i + 1] if i + 1 < len(figures) else None
-            place = self._place(found, previous, figures[i - 1] if i else None, following, start, end)
+            place = locate(self.clean, found, previous, figures[i - 1] if i else None, following, start, end)
             if place.segment != segment:  # a semicolon ends the list, not the string of goals
                 carry = _Carry(accepted=carry.accepted, name=carry.name, start=carry.start)
                 segment = place.segment
@@ -122,69 +93,14 @@ class _Reader:
             return replace(moved, quantity=Quantity(high, None, found.quantity.unit))
         return moved
 
-    def _place(
-        self,
-        found: Found,
-        previous: Found | None,
-        refused: Found | None,
-        following: Found | None,
-        start: int,
-        end: int,
-    ) -> _Place:
-        clean = self.clean
-        depth, clause, segment = 0, None, start
-        for i in range(found.start - 1, start - 1, -1):
-            char = clean[i]
-            if char in ")”》":
-                depth += 1
-            elif char in "(“《":
-                depth = max(0, depth - 1) if depth else 0
-            elif not depth and char in ",:;\n":
-                if clause is None:
-                    clause = i + 1
-                if char == ";":
-                    segment = i + 1
-                    break
-        clause = start if clause is None else clause
-        piece = clause
-        if refused is not None and refused is not previous and refused.end > clause:
-            piece = clean.rfind("、", refused.end, found.start) + 1 or clause
-        if previous is not None and previous.end > clause:
-            match = AFTER.match(clean, previous.end)
-            piece = max(piece, match.end() if match else previous.end)
-            comma = clean.rfind("、", piece, found.start)
-            if comma >= 0:
-                piece = max(piece, comma + 1)
-            if _CONNECTED.search(clean[piece : found.start]):  # 20个国家级和40个省级…
-                piece = found.start
-        stop, depth = found.end, 0
-        limit = following.start if following else end
-        while stop < end:
-            char = clean[stop]
-            if char in "(“《":
-                depth += 1
-            elif char in ")”》":
-                if not depth:
-                    break
-                depth -= 1
-            elif not depth and (char in ",;:。\n" or stop >= limit):
-                break
-            stop += 1
-        if following is not None and stop >= following.start:
-            stop = following.start
-            comma = clean.rfind("、", found.end, stop)
-            if comma >= 0:
-                stop = comma
-        return _Place(found, (start, end), segment, clause, piece, stop)
-
-    def _read_figure(self, place: _Place, carry: _Carry) -> _Carry | None:
+    def _read_figure(self, place: Place, carry: _Carry) -> _Carry | None:
         """Read one figure into an item. Gives what its list hands on, ``None`` when it is no target."""
         clean, found = self.clean, place.found
         start, end = place.sentence
         left = clean[place.piece : found.start]
         right = clean[found.end : place.stop]
         line = clean.rfind("\n", 0, found.start) + 1
-        node = self.node_at(found.start)
+        node = self.document.node_at(found.start)
         refused = refusal(found, left, right, clean[start:end], clean[max(line, node.start) : node.end])
         if refused is not None:
             return None
@@ -200,7 +116,7 @@ class _Reader:
         own_verb = own_adding or said or is_growth(left) or bool(_WORKING.search(left))
         listed = carry.accepted and not own_verb
         own_verb = own_verb or (own_op not in (None, "range") and not listed)
-        period = self._period(place)
+        period = self.dates.period(place)
         if period == "past":
             return None
         if not (own_verb or listed or period != "none" or strives(clean[place.segment : found.start])):
@@ -280,7 +196,7 @@ class _Reader:
             else "个"
         )
 
-    def _name(self, place: _Place, carry: _Carry, left: str, right: str) -> tuple[names.Name, str, int]:
+    def _name(self, place: Place, carry: _Carry, left: str, right: str) -> tuple[names.Name, str, int]:
         """The name as it stands, the name in full, and where the evidence begins."""
         clean, found = self.clean, place.found
         on_right = names.right_named(left, right)
@@ -312,7 +228,7 @@ class _Reader:
             return name, names.complete(text, carry.name), carry.start if near else name.start
         return name, text, name.start
 
-    def _spread(self, place: _Place, name: str, left: str) -> list[str]:
+    def _spread(self, place: Place, name: str, left: str) -> list[str]:
         """The names still to come in 国家级和省级…分别达到10家、30家."""
         if "分别" not in left:
             return []
@@ -324,7 +240,7 @@ class _Reader:
         self.items[-1].fields["name"] = parts[0]
         return parts[1:]
 
-    def _shared_noun(self, place: _Place) -> str:
+    def _shared_noun(self, place: Place) -> str:
         """The noun that several levels share on the right: 20个国家级和40个省级…基地."""
         clean, end = self.clean, place.sentence[1]
         rest = re.match(r"[^,;。、]*", clean[place.stop : end])
@@ -335,7 +251,7 @@ class _Reader:
 
     # --- attributes ------------------------------------------------------------------------------
 
-    def _striving(self, place: _Place) -> bool:
+    def _striving(self, place: Place) -> bool:
         clean, (start, _) = self.clean, place.sentence
         for word in ("力争", "力求"):
             at = clean.find(word, start, place.found.start)
@@ -345,85 +261,11 @@ class _Reader:
                 at = clean.find(word, at + 1, place.found.start)
         return False
 
-    def _period(self, place: _Place) -> str:
-        """The period said in the sentence, else the one that carries over; ``past`` for a year gone by."""
-        start, found = place.sentence[0], place.found
-        said = [m for m in self.mentions(start, found.start) if m.kind != "past"]
-        inside = [m for m in said if m.kind != "yearly" or m.start >= place.piece]
-        dates = [m for m in inside if m.kind not in ("annual", "yearly")]
-        if inside and inside[-1].kind in ("annual", "yearly") and inside[-1].start >= place.segment:
-            span = dates[-1] if dates else None
-            if span is not None and span.kind == "span":
-                return f"annual:{span.first}-{span.last}"
-            return "annual"
-        after = self.mentions(found.end, min(found.end + 16, place.sentence[1]))
-        if after and self.clean[found.end] == "(" and after[0].start <= found.end + 2:
-            return self.calendar.resolve(after[0])
-        if dates:
-            years = [m for m in self.mentions(*place.sentence) if m.kind == "year"]
-            date = self._shared_date(dates, found)
-            if self.calendar.is_over(date):
-                return "past"
-            return self.calendar.resolve(date, steps=len({m.last for m in years}) > 1)
-        return self._carried_period(place)
-
-    def _shared_date(self, dates: list[Mention], found: Found) -> Mention:
-        """The figure's own date in 2024年、2025年分别达到A、B; otherwise the last date before it."""
-        clean, group = self.clean, dates[-1:]
-        for date in reversed(dates[:-1]):
-            if not _JOINED.fullmatch(clean[date.end : group[0].start]):
-                break
-            group.insert(0, date)
-        if len(group) == 1 or "分别" not in clean[group[-1].end : found.start]:
-            return dates[-1]
-        place = len(find_quantities(clean[group[-1].end : found.start]))
-        return group[min(place, len(group) - 1)]
-
-    def _carried_period(self, place: _Place) -> str:
-        """The date of an earlier sentence of the same bullet, of its heading, or of the words that lead
-        the list in."""
-        node = self.node_at(place.found.start)
-        line = self.clean.rfind("\n", 0, place.found.start) + 1
-        dates = self._dates(max(node.start, line), place.sentence[0]) or self._dates_above(node)
-        if dates and self.calendar.is_over(dates[-1]):
-            return "past"
-        return self.calendar.resolve(dates[-1]) if dates else "none"
-
-    def _dates_above(self, node: Node) -> list[Mention]:
-        """The dates of the heading above, or of the paragraph that leads a list in (到2026年,实现以下目标:)."""
-        while node.parent is not None:
-            siblings = node.parent.children
-            at = next((i for i, sibling in enumerate(siblings) if sibling is node), 0)
-            while at and siblings[at - 1].kind == node.kind:
-                at -= 1
-            if at and siblings[at - 1].kind == "paragraph" and node.kind != "paragraph":
-                lead = siblings[at - 1]
-                text = self.clean[lead.start : lead.end].rstrip()
-                if text.endswith(":") or (len(text) < 60 and _LEADS_IN.search(text)):
-                    dates = self._dates(lead.start, lead.end)
-                    if dates:
-                        return dates
-            node = node.parent
-            if node.kind in _SKIPPED or node.parent is None:
-                return []
-            dates = self._dates(node.heading_start, node.heading_end) if node.heading else []
-            if not dates and node.children:
-                own = self.clean[node.heading_end : node.children[0].start].rstrip()
-                if own.endswith(":"):
-                    dates = self._dates(node.heading_end, node.children[0].start)
-            if dates:
-                return dates
-        return []
-
-    def _dates(self, start: int, end: int) -> list[Mention]:
-        """The dates in a span that may carry over to the next sentence."""
-        return [m for m in self.mentions(start, end) if m.kind not in ("annual", "yearly", "past", "full")]
-
-    def _scope(self, place: _Place, name: str, node: Node, upper: bool) -> tuple[str, bool]:
+    def _scope(self, place: Place, name: str, node: Node, upper: bool) -> tuple[str, bool]:
         if upper:
             return "upper", True
         clean = self.clean
-        dates = [m.start - place.segment for m in self.mentions(place.segment, place.found.start)]
+        dates = [m.start - place.segment for m in self.dates.mentions(place.segment, place.found.start)]
         each = self.scopes.each(clean[place.segment : place.stop], dates)
         if each:
             return each, True
@@ -466,9 +308,40 @@ class _Reader:
         return (0.95, "") if period != "none" else (0.9, "")
 
 
+def _from_table(entry: Entry, scopes: Scopes) -> Item:
+    """A figure of a target table as an item."""
+    found = Found(0, 0, Quantity(entry.low, entry.high, entry.unit))
+    left = entry.name + "增长" if entry.growth else entry.name
+    chain = scopes.chain(entry.name)
+    return Item(
+        kind="targets",
+        fields={
+            "name": entry.name,
+            "low": entry.low,
+            "high": entry.high,
+            "unit": entry.unit,
+            "op": entry.op,
+            "basis": basis(left, found, adding=names.adds(entry.name)),
+            "period": entry.period,
+            "scope": f"chain:{chain}" if chain else "park" if scopes.park(entry.name) else "region",
+        },
+        start=entry.start,
+        end=entry.end,
+        confidence=0.9 if entry.unit else 0.6,
+        reason="" if entry.unit else "表中没有写明单位",
+        rule="target.table",
+    )
+
+
 def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
     """The targets of the document, in the order of the text."""
     reader = _Reader(text, outline, facts)
+    tables = []
+    for span, entries in read_tables(text.source, reader.dates.calendar):
+        tables.append(span)
+        reader.items += [_from_table(entry, reader.scopes) for entry in entries]
     for start, end in outline.sentences:
-        reader.read_sentence(start, end)
-    return reader.items
+        at = text.starts[start]
+        if not any(first <= at < last for first, last in tables):
+            reader.read_sentence(start, end)
+    return sorted(reader.items, key=lambda item: (item.start, item.end))
