@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 
 from lianshu.policy.model import Node, Outline, Text
+from lianshu.policy.outline_breaks import lost_breaks
 from lianshu.policy.outline_heads import outer_lines
 from lianshu.policy.outline_leads import mend_headings, paragraph_leads
 
@@ -15,7 +16,7 @@ _CN = "一二三四五六七八九十百零〇"
 #: Levels of the markers, from the outside in. Documents may skip levels, never swap them. Unnumbered
 #: headings find their level from the markers below them (see ``_lead_level``).
 LEVELS = {
-    "title": 10, "head": 10, "foot": 10, "annex": 10, "turn": 20, "chapter": 30, "part": 40, "section": 50,
+    "title": 10, "head": 10, "foot": 10, "annex": 10, "turn": 20, "chapter": 30, "chaptersection": 35, "part": 40, "section": 50,
     "item": 60, "sub": 80, "circle": 90, "dash": 100, "ordinal": 110, "lead": 120,
     "paragraph": 130, "table": 130,
 }  # fmt: skip
@@ -24,7 +25,8 @@ _LEAVES = ("title", "head", "foot", "paragraph", "table")
 
 _MARKERS = re.compile(
     rf"""
-    (?P<chapter>第[{_CN}\d]{{1,4}}(?:章|编|部分|节)[ 、:]?)
+    (?P<chapter>第[{_CN}\d]{{1,4}}(?:章|编|部分)[ 、:]?)
+  | (?P<chaptersection>第[{_CN}\d]{{1,4}}节[ 、:]?)
   | (?P<article>第[{_CN}\d]{{1,4}}条[ 、:]?)
   | (?P<part>[{_CN}]{{1,3}}(?:、|\.(?=[^\d])|,(?=[\u4e00-\u9fff]{{2,20}}$)))
   | (?P<section>\(?[{_CN}]{{1,3}}\)[、.]?)
@@ -40,7 +42,7 @@ _MARKERS = re.compile(
 _ORDINAL = re.compile(
     rf"(?:(?<=[。;:!?\n,])|^)(?:([{_CN}]{{1,2}})(?:是|要|则)(?![一否求])|第([{_CN}]{{1,2}}),)"
 )
-_SENTENCE_END = re.compile(r"[。!?]+[”’》)]*|\n")
+_SENTENCE_END = re.compile(r"[。!?]+[”’》)]*")
 _SPEAKER = re.compile(r"([\u4e00-\u9fff·]{2,6})[::]")
 
 
@@ -68,28 +70,29 @@ def chinese_numeral(number: int) -> str:
     return head + ("" if ones == 0 else "一二三四五六七八九"[ones - 1])
 
 
-def sentences(clean: str) -> list[tuple[int, int]]:
-    """Sentences as (start, end), closing punctuation included, without blank ones."""
+def sentences(clean: str, lines: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The sentences of the lines as (start, end), closing punctuation included."""
     out: list[tuple[int, int]] = []
-    at = 0
-    for match in _SENTENCE_END.finditer(clean):
-        end = match.start() if match[0] == "\n" else match.end()
+    for start, end in lines:
+        at = start
+        for match in _SENTENCE_END.finditer(clean, start, end):
+            out.append((at, match.end()))
+            at = match.end()
         if clean[at:end].strip():
             out.append((at, end))
-        at = match.end()
-    if clean[at:].strip():
-        out.append((at, len(clean)))
     return out
 
 
 def lines_of(clean: str) -> list[tuple[int, int]]:
-    """The paragraphs of a clean text as (start, end)."""
+    """The paragraphs of a clean text as (start, end); a run that lost its breaks is cut at its numbers."""
     out: list[tuple[int, int]] = []
     at = 0
     for line in clean.split("\n"):
+        end = at + len(line)
         if line:
-            out.append((at, at + len(line)))
-        at += len(line) + 1
+            edges = [at, *lost_breaks(clean, at, end), end]
+            out += zip(edges, edges[1:], strict=False)
+        at = end + 1
     return out
 
 
@@ -109,10 +112,10 @@ def _marker(line: str) -> _Marker | None:
     words = match[0]
     figure = "".join(char for char in words if char in _CN or char.isdigit())
     width = match.end()
-    if kind == "article":
-        kind = "item"
+    if kind == "article":  # 章 > 条 > (一) > 1.: an article stands where a part does
+        kind = "part"
         return _Marker(kind, chinese_number(figure), words.strip(" 、:"), width)
-    if kind == "chapter":
+    if kind in ("chapter", "chaptersection"):
         return _Marker(kind, chinese_number(figure), "", width)
     if kind == "part":
         return _Marker(kind, chinese_number(figure), figure, width)
@@ -142,14 +145,14 @@ def _run_in(clean: str, start: int, end: int) -> int:
     if len(line) <= 40 and not re.search(r"[。;!?]", line) and line.count(",") <= 2:
         return start + len(line.rstrip(":"))
     match = re.match(r"[^。;!?\n]{2,42}?(?=[。:!?])", line)
-    if match and len(line) > match.end() + 1:
-        words = match[0]
-        if line[match.end()] == ":" and (len(words) > 16 or "," in words):
-            return 0
-        return start + match.end() if words.count(",") + words.count("、") <= 4 else 0
-    if match and len(line) <= 42:
-        return start + match.end()
-    return 0
+    if match is None:
+        return 0
+    words, stop = match[0], match.end()
+    if stop + 1 >= len(line.rstrip("”’》)")):  # the sentence is all there is
+        return start + stop if "," not in words and stop <= 30 else 0
+    if line[stop] == ":" and (len(words) > 16 or "," in words):
+        return 0
+    return start + stop if words.count(",") + words.count("、") <= 4 else 0
 
 
 def _speakers(clean: str, lines: list[tuple[int, int]]) -> set[str]:
@@ -195,7 +198,7 @@ class _Builder:
 
 
 _NO_HEADING = re.compile(
-    r"[。;,!?]|[:、]$|^[\d年月日 :.—-]+$|^[^\u4e00-\u9fff]+$|(?:政府|委员会|办公室|局|党委|[省市县区]委)$|日$"
+    r"[。;,!?|\t]|[:、]$|^[(\[]|^[\d年月日 :.—-]+$|^[^\u4e00-\u9fff]+$|(?:政府|委员会|办公室|局|党委|[省市县区]委)$|日$"
 )
 
 
@@ -258,7 +261,13 @@ def outline(text: Text) -> Outline:
     ]
     lines = _classify(clean, body, headings, _speakers(clean, spans))
     fixed = [Node(outer[i], LEVELS[outer[i]], *spans[i]) for i in outer]
-    fixed += [Node("table", LEVELS["table"], *span) for span in tables]
+    # A table of labels above the title is a head, and has its lines there already.
+    outside = [spans[i][0] for i in outer]
+    fixed += [
+        Node("table", LEVELS["table"], first, last)
+        for first, last in tables
+        if not any(first <= at < last for at in outside)
+    ]
     fixed.sort(key=lambda node: node.start, reverse=True)
     build = _Builder(clean)
     for index, line in enumerate(lines):
@@ -271,7 +280,7 @@ def outline(text: Text) -> Outline:
     mend_headings(build.root, clean)
     _mend_numbers(build.root)
     _set_paths(build.root)
-    return Outline(root=build.root, sentences=sentences(clean))
+    return Outline(root=build.root, sentences=sentences(clean, spans))
 
 
 def _add_fixed(build: _Builder, node: Node) -> None:
@@ -291,21 +300,23 @@ def _add_line(build: _Builder, lines: list[_Line], index: int) -> None:
     if line.marker is not None:
         marker = line.marker
         number = None if marker.number is None else str(marker.number)
-        node = build.add(Node(marker.kind, LEVELS[marker.kind], start, end, number, marker.printed))
+        kind = "chapter" if marker.kind == "chaptersection" else marker.kind
+        node = build.add(Node(kind, LEVELS[marker.kind], start, end, number, marker.printed))
         body = start + marker.width
         heading_end = _run_in(clean, body, end) if body < end else 0
         _set_heading(node, clean, body, heading_end or body)
         _add_ordinals(build, max(body, heading_end), end, node)
         return
     first = _ORDINAL.match(clean, start, end)
-    if first and build.open[-1].kind in ("root", "turn", "ordinal", "part", "section", "item", "sub"):
+    if first:
         _add_ordinals(build, start, end, None)
         return
     if line.heading:
         node = build.add(Node("lead", _lead_level(lines, index), start, end))
         _set_heading(node, clean, start, end)
         return
-    leads = paragraph_leads(clean, start, end, build.open[-1].heading)
+    listed = len(_ORDINAL.findall(clean, start, end)) > 1
+    leads = [] if listed else paragraph_leads(clean, start, end, build.open[-1].heading)
     for begin, heading_end, stop in leads:
         node = build.add(Node("lead", LEVELS["lead"], begin, stop))
         _set_heading(node, clean, begin, heading_end)

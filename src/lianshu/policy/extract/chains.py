@@ -156,7 +156,10 @@ def _lists(clean: str, facts: dict[str, Any]) -> list[_Found]:
         pieces[0] = enumeration.after_last(clean, pieces[0], _LEAD)
         wanted = parse_integer(match["count"]) if match["count"] else None
         names = _names(clean, pieces, wanted)
-        if not names or not _is_industry(names[0]) or sum(map(_is_industry, names)) < len(names):
+        counted = wanted is not None and wanted == len(names) >= 3
+        if counted and all(1 <= len(n) <= 16 and not _BANNED.search(n) for n in names):
+            counted = any(map(_INDUSTRY.search, names))
+        if not counted and sum(map(_is_industry, names)) < len(names):
             good = [name for name in names if _is_industry(name)]
             if len(good) < 2 or len(good) < 0.7 * len(names):
                 continue
@@ -221,6 +224,16 @@ def _tables(text: Text) -> list[_Found]:
     return found
 
 
+def _title_chain(clean: str, title: str, region: str) -> list[_Found]:
+    """The one chain of a plan made for a single chain, by its title (``某市海洋食品产业链链长制…``)."""
+    match = re.search(rf"(?:{re.escape(region)}|关于|印发|[市县区省])(?P<name>[^市县区省《》]{{2,14}}?)(?:产业链|产业集群|产业)", title)
+    name = short_name(_SECTION_LEAD.sub("", match["name"])) if match and region else ""
+    at = clean.find(name) if len(name) >= 2 else -1
+    if at < 0 or not _is_industry(name) or re.fullmatch(rf"(?:{choice('chains', 'modifier')})+", name):
+        return []
+    return [_Found([name], (at, at + len(name)), 3.0, True, False, "chain-title")]
+
+
 def same_chain(a: str, b: str) -> bool:
     """Whether two names mean one chain (``汽车`` and ``汽车产业链``, a name inside a slightly longer one)."""
     a, b = (re.sub(r"\W", "", short_name(x)) for x in (a, b))
@@ -249,6 +262,8 @@ def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
     """The chains in the order of the text; confidence is low where only an uncounted list names them."""
     found = [f for f in _lists(text.clean, facts) + _headings(outline) if f.score >= 2.5]
     found += [f for f in _tables(text) if f.score > 0]
+    if not found:
+        found = _title_chain(text.clean, str(facts.get("title") or ""), str(facts.get("region") or ""))
     if not found:
         return []
     kept = _kept(found, outline)

@@ -24,9 +24,7 @@ _ONE_YEAR = re.compile(r"(20\d\d)年度?(?!行动)[^\n]{0,30}(?:要点|计划|�
 _TERM = re.compile(
     r"(?:实施|规划|计划|行动|工作|方案|政策)(?:期限|周期|期|时间|年限)[^。\n]{0,6}?" + _SPAN.pattern
 )
-_GOAL_YEAR = re.compile(
-    r"(?:到|至|力争|争取|用\S{1,3}年时间,?到|截至|在)?\s?(20\d\d)年(?:底|末|前|年底|以前)?(?P<rest>[^。\n]*)"
-)
+_GOAL_YEAR = re.compile(r"(?<!\d)(20\d\d)年(?!\d{1,2}月\d{1,2}日)")
 _FIGURE = re.compile(
     r"\d[\d.,]*\s?(?:%|个|家|亿|万|条|项|户|倍|人|吨|件|台|只|支|名|次|平方|公里|以上|左右)|翻番|翻[一两]番|全覆盖"
 )
@@ -73,7 +71,8 @@ def _last_year_with_figures(clean: str, issued: int | None) -> int | None:
         year = int(match[1])
         if issued is not None and not issued <= year <= issued + 30:
             continue
-        rest = re.split(r"20\d\d年", match["rest"])[0]
+        rest = re.split(r"20\d\d年", clean[match.end() : match.end() + 200])[0]
+        rest = re.split(r"[。\n]", rest)[0]
         if _FIGURE.search(rest) and (best is None or year > best):
             best = year
     return best

@@ -26,7 +26,7 @@ _FIRMS = re.compile(
     r"(?P<noun>企业|公司|集团|客商|龙头|链主)(?!家|集团军|化|内|间|孵化)"
 )
 _AS = re.compile(
-    r"(?P<by>[以由])(?P<list>[^。;；\n,，:：]{2,60}?)(?:等)?(?:[\u4e00-\u9fff]{0,6}(?:企业|公司|集团))?(?:为|作为|担任|牵头)(?P<role>龙头|链主|引领|核心|骨干|主体|代表|依托|支撑|牵引|重点|引擎|首|盟长|“链主”)"
+    r"(?P<by>[以由])(?P<list>[^。;；\n,，:：]{2,60}?)(?:等)?(?:[\u4e00-\u9fff]{0,6}(?:企业|公司))?(?:为|作为|担任|牵头)(?P<role>龙头|链主|引领|核心|骨干|主体|代表|依托|支撑|牵引|重点|引擎|首|盟长|“链主”)"
 )
 _USE = re.compile(
     r"(?:充分)?(?:利用|发挥|依托|借助)(?P<list>[^。;；\n,，:：]{2,60}?)(?:等)?(?:的)?(?:资源优势|优势|龙头作用|带动作用|引领作用|示范作用|品牌优势|平台优势)"
@@ -35,14 +35,14 @@ _WITH = re.compile(
     r"(?:推动|促进|支持|加强|深化|鼓励|引导|加快)?(?P<one>[^。;；\n,，:：、]{2,16}?)(?:与|和|同)(?P<two>[^。;；\n,，:：]{2,40}?)(?:等)?(?:[\u4e00-\u9fff]{0,4}(?:企业|公司))?(?:的)?(?:深度|全面|战略|开展|加强|进行)*(?:合作|对接|联动|配套|重组|合资)"
 )
 _LISTING = re.compile(
-    r"(?:培育|支持|推动|推进|加快|助推|促进|帮助|辅导|引导|保障|鼓励)(?P<list>[^。;；\n,，:：]{2,50}?)(?:等)?(?:企业|公司)?(?:上市|挂牌|做大做强|做强做大|做优做强|扩产|扩能|增资扩产|技改|转型升级|达产|改制|兼并重组)"
+    r"(?:培育|支持|推动|助推|促进|帮助|辅导|引导|鼓励)(?P<list>[^。;；\n,，:：等]{2,50}?)(?:等)?(?:企业|公司)?(?:上市|挂牌|做大做强|做强做大|做优做强|做强|扩产|扩能|增资|技改|改造|转型|升级|达产|改制|兼并|重组|联合|牵头|组建|建设|申报|创建|争创|成为|发展|实施|加大|扩大|开展|加快|参与|承担|建立|打造|向|提升|延伸|拓展|深化|投资|申请|攻关|突破|争取|对接|与)"
 )
 _ALLY = re.compile(
-    r"(?:联合|携手|联手|引进|招引|引入|对接|承接|牵手|签约|瞄准|紧盯|盯紧|服务)(?P<list>[^。;；\n,，:：]{2,60})"
+    r"(?:依托|联合|携手|联手|引进|招引|引入|对接|承接|牵手|签约|瞄准|紧盯|盯紧|服务)(?P<list>[^。;；\n,，:：]{2,60})"
 )
 _BRACKET = re.compile(r"(?:企业|龙头|链主|公司)[”]?[(（](?P<list>[^()（）]{4,80})[)）]")
 _CHIEF = re.compile(
-    r"[“]?(?:链主|龙头|骨干|牵头|盟会长|重点)[”]?(?:企业|单位)(?:分别)?(?:为|是|有|包括|[:：])(?P<list>[^。;；\n,，]{2,80})"
+    r"[“]?(?:链主|龙头|骨干|牵头|盟会长|重点)[”]?(?:企业|会单位)(?:分别)?(?:为|是|有|包括|[:：])(?P<list>[^。;；\n,，]{2,80})"
 )
 _LEGAL_NAME = re.compile(
     r"[\u4e00-\u9fff()（）A-Za-z]{2,24}?(?:有限责任公司|股份有限公司|集团有限公司|有限公司|股份公司|集团公司|集团股份)"
@@ -97,7 +97,7 @@ def _name(clean: str, span: Span) -> tuple[str, Span]:
     for lead in _LEAD.finditer(words):
         if (
             len(words) - lead.end() >= 2
-            and lead.start() <= cut + 6
+            and (lead.start() <= cut + 6 if len(lead[0]) > 1 else lead.start() == cut)
             and not naming.is_known(words[lead.start() :])
         ):
             cut = lead.end()
@@ -116,6 +116,8 @@ def _take(
     """Firms among the members of one list. Where a third are surely firms, their neighbours are believed;
     a lone member is believed in a ``strong`` frame (``以A为龙头``)."""
     named = [_name(clean, span) for span in spans]
+    if sum(naming.is_industry(name) for name, _ in named) * 3 >= len(named):
+        return []
     sure = [naming.is_firm(name, strong=False) for name, _ in named]
     marked = [ok or naming.looks_like_brand(name) for ok, (name, _) in zip(sure, named, strict=True)]
     votes = sum(marked)

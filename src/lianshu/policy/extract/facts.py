@@ -79,14 +79,14 @@ def _title(head: str) -> str | None:
         if not _is_title_line(line):
             continue
         joined = ""
-        for piece in lines[i : i + 4]:
+        for taken, piece in enumerate(lines[i : i + 4], 1):
             if joined and not (_is_title_line(piece) or (len(piece) < 12 and _GENRE_END.search(piece))):
                 break
             joined += piece
             if _GENRE_END.search(joined.rstrip("》 ")):
-                rest = lines[i + joined.count("\n") + 1 :]
-                if rest and rest[0] in ("的通知", "通知") and not joined.endswith("通知"):
-                    joined += rest[0]
+                after = next((line for line in lines[i + taken :] if line), "")
+                if re.fullmatch(r"的?通知|[(（][^()（）]{2,20}[)）]", after) and not joined.endswith("通知"):
+                    joined += after
                 return _tidy_title(joined)
     labelled = next(_labelled(head, "title_label"), None)
     if labelled:
@@ -105,11 +105,12 @@ def _tidy_title(title: str) -> str:
 
 def _kind(title: str) -> str | None:
     """The genre; a notice that carries a plan is that plan, since its text is the plan's."""
-    bare = re.sub(r"[(（][^()（）]*[)）]$", "", title)
+    bare = re.sub(r"[(（][^()（）]*[)）]", "", title)
     if re.search(r"解读|访谈|图解", bare):
         return "政策解读"
     found = _GENRE.findall(re.sub(r"(?:的)?通知$", "", bare).rstrip("》"))
-    if found and (bare.endswith(found[-1] + "的通知") or not bare.endswith("通知")):
+    carried = "印发" in bare or "》" in bare or bare.endswith("方案的通知")
+    if found and ((carried and re.search(rf"{found[-1]}[》)）]*的?通知$", bare)) or not bare.endswith("通知")):
         return str(found[-1])
     return "通知" if bare.endswith("通知") else (str(found[-1]) if found else None)
 

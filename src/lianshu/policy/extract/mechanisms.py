@@ -17,11 +17,10 @@ from lianshu.policy.model import Item, Node, Outline, Text
 from lianshu.reference.numerals import parse_integer
 
 _NUM = "一二两三四五六七八九十百千双\\d"
-_QUOTED = re.compile(r"“([^“”\n]{2,60})”")
+_QUOTED = re.compile(r"[“\"]([^“”\"\n]{2,60})[”\"]")
 _SLOGANS = frozenset(words("mechanisms", "slogans"))
 _NOT_FORMULA = re.compile(rf"^{choice('mechanisms', 'not_formula')}")
 _USE = re.compile(rf"^(?:的)?(?:整体|工作|发展|总体|推进|服务|建设|对接)*{choice('mechanisms', 'use')}")
-_UPPER = re.compile(choice("mechanisms", "upper"))
 _ONES = re.compile(
     r"(?<![第统单任某每逐])(?:[两三四五六七八九十]|\d{1,2})个一(?:批|百|流)?(?![\u4e00-\u9fff]?[、,]?\d)"
 )
@@ -39,14 +38,17 @@ _CHARTS = re.compile(
     r"(?:[两三四五六七八九十]+(?:张|个|份|本|类|套)?(?:图|库|清单|报告|表|单|台账|策|链|账|榜|册|案|书)){2,4}"
 )
 _DIGITS = re.compile(
-    r"^\d{2,6}(?:[\u4e00-\u9fff]{0,4})$|^[\dNnXx一二三四五六七八九]+(?:[+＋][\dNnXx一二三四五六七八九]+[\u4e00-\u9fff]{0,4})+$"
+    r"^\d{2,6}(?:[\u4e00-\u9fff]{0,4})$|^[\dNnXx一二三四五六七八九]+[\u4e00-\u9fff]{0,5}(?:[+＋][\dNnXx一二三四五六七八九]+[\u4e00-\u9fff]{0,5})+$"
 )
-_ONE_ITEM = re.compile(
-    r"^(?:一|1)(?:个|条|位|名|支|套|张|份|块|家|批|项|本|只|部|所|座|种|组|片|根|篇|场|班|链|企|园|图|策)"
-)
+#: A member of a list that is one formula: it opens with a numeral and its measure (一块屏, 两张图).
+_NUMBERED_ITEM = re.compile(r"^(?:[一二两三四五六七八九十]|\d{1,2})(?!产|要|是|则|月|年|日|体|流|般|级)[\u4e00-\u9fff]")
 _ADJECTIVE = re.compile(r"^[两三四五六七八九十](?:好|新|优|强|美|富|高|星|型|特)$")
 _FLAT = re.compile(r"[、,，;；]")
 _ORDINAL_HEADS = ("section", "item", "ordinal", "sub", "lead")
+
+
+#: Formulas that are ways of working; taken over from above they are the plan's own.
+_WORKING = re.compile(r"(?:个一|个一批|图|报告|清单|库|专班)$")
 
 
 @dataclass(slots=True)
@@ -76,7 +78,7 @@ def _formula_in_quotes(inner: str, after: str) -> bool:
         return False
     if _FLAT.search(inner):
         members = [m for m in _FLAT.split(inner) if m]
-        ones = sum(bool(_ONE_ITEM.match(m)) for m in members)
+        ones = sum(bool(_NUMBERED_ITEM.match(m)) and not _is_slogan(m) for m in members)
         batches = sum(m.endswith("一批") for m in members)
         return len(members) >= 2 and max(ones, batches) == len(members)
     if len(inner) > 14:
@@ -101,13 +103,29 @@ def _formula_in_quotes(inner: str, after: str) -> bool:
     return not (counted and _NOT_FORMULA.match(inner[counted.end() :]))
 
 
-def _belongs_above(clean: str, start: int, end: int) -> bool:
-    """Whether the clause hands the formula to an upper level that merely offers it."""
+def _upper(facts: dict[str, Any]) -> re.Pattern[str]:
+    """Words for the levels above the plan's own."""
+    above = [*words("mechanisms", "upper")]
+    if str(facts.get("region") or "")[-1:] in ("县", "区", "旗"):
+        above += ["全市", "市委", "市政府", "我市"]
+    if facts.get("level") == "省":
+        above = ["全国", "国家", "国务院", "中央", "工信部"]
+    return re.compile(f"(?:{'|'.join(above)})")
+
+
+def _belongs_above(clean: str, start: int, end: int, upper: re.Pattern[str]) -> bool:
+    """Whether the clause hands the formula to an upper level: a title it awards, a strategy it set."""
     clause = _clause(clean, start)
-    if re.match(r"企业|奖|称号|名单|资质|认定", clean[end : end + 4]) and _UPPER.search(clause[-16:] or ""):
+    tail = clean[end : end + 8].lstrip("”")
+    if re.match(r"企业|奖|称号|名单|资质|认定", tail) and upper.search(clause[-16:]):
         return True
-    return bool(re.search(r"(?:全省|全国|省委|省政府|国家|我省)[^,，。]{0,14}$", clause)) and not re.search(
-        r"落实|按照|建立|执行|推行", clause
+    if _WORKING.search(clean[start:end].strip("“”")):
+        return False
+    near = [m for m in upper.finditer(clause) if len(clause) - m.end() <= 14]
+    if near and (len(clause) - near[-1].end() <= 6 or not re.search(r"落实|按照|建立|执行|推行", clause)):
+        return True
+    return bool(re.match(r"(?:[\u4e00-\u9fff]{0,6})战略", tail)) and not re.search(
+        r"我[市县区]|全[市县]|市委|县委|区委|党代会", clause
     )
 
 
@@ -136,30 +154,26 @@ def _batches(clean: str, at: int, floor: int, test: re.Pattern[str]) -> tuple[li
     return [n for n, _ in kept], begin
 
 
-def _following(clean: str, at: int, test: re.Pattern[str]) -> list[str]:
-    """Members of a list behind the formula, after 即, a colon or a bracket."""
+def _following(clean: str, at: int, test: re.Pattern[str], name: str) -> list[str]:
+    """Members of a list behind the formula: after 即, a colon or a bracket, or as many as its number says
+    in the sentence that follows."""
     match = re.match(
         r"[^。;；\n]{0,14}?(?:[。,，]?即[:：]?|[:：(（]|——|,?(?:包括|分别是|指))", clean[at : at + 30]
     )
-    if match is None:
-        return []
-    begin = at + match.end()
+    begin = at + match.end() if match else at
     end = min((i for i in (clean.find("\n", begin), begin + 600) if i >= 0), default=begin + 600)
-    pieces = enumeration.split(clean, begin, min(end, len(clean)), "、,，;；。")
     out = []
-    for a, b in pieces[:60]:
+    for a, b in enumeration.split(clean, begin, min(end, len(clean)), "、,，;；。")[:60]:
         found = test.search(clean[a:b])
         if found:
-            out.append(enumeration.without_gloss(found[0]) if found.lastindex is None else found[1])
-    return out
+            out.append(enumeration.without_gloss(found[0]))
+    number = re.match(COUNT, name)
+    return out if match or (number and len(out) == parse_integer(number[0])) else []
 
 
-_ONE_THING = re.compile(
-    r"一(?:个|条|位|名|支|套|张|份|块|家|批|项|本|只|部|所|座|种|组)(?:(?![,，。;；、]).){1,16}$"
-)
-_ONE_AHEAD = re.compile(
-    r"一(?:个|条|位|名|支|套|张|份|块|家|批|项|本|只|部|所|座|种|组)(?:(?![,，。;；、和]).){1,16}"
-)
+_MEASURED = r"一(?!体|流|线|方面|系列|切|般|起|直|定|步|致|级|些)[\u4e00-\u9fff]"
+_ONE_THING = re.compile(rf"{_MEASURED}(?:(?![,，。;；、]).){{1,16}}$")
+_ONE_AHEAD = re.compile(rf"{_MEASURED}(?:(?![,，。;；、和]).){{1,16}}")
 _BATCH = re.compile(r"一批$")
 _BATCH_AHEAD = re.compile(r"(?:[\u4e00-\u9fff]{2,10}一批|一批[\u4e00-\u9fff]{2,12})")
 _CHART_NOUN = r"(?:图|报告|库|清单|链|表|单|书|账|榜)"
@@ -173,11 +187,11 @@ def _items_of(name: str, clean: str, span: Span, outline: Outline) -> tuple[list
     tail = clean[end : end + 1] == "”"
     if "个一批" in name:
         items, begin = _batches(clean, quoted, floor, _BATCH)
-        return (_trim_first(items), begin) if items else (_following(clean, end + tail, _BATCH_AHEAD), start)
+        return (_trim_first(items), begin) if items else (_following(clean, end + tail, _BATCH_AHEAD, name), start)
     if re.search(r"个一$", name):
         items, begin = _batches(clean, quoted, floor, _ONE_THING)
         items = [m[0] if (m := _ONE_THING.search(i)) else i for i in items]
-        return (items, begin) if items else (_following(clean, end + tail, _ONE_AHEAD), start)
+        return (items, begin) if items else (_following(clean, end + tail, _ONE_AHEAD, name), start)
     noun = re.search(rf"{_CHART_NOUN}$", name)
     if noun and re.match(rf"[{_NUM}]+张?{_CHART_NOUN}$", name):
         behind = re.compile(rf"{noun[0]}$|^“?{noun[0]}")
@@ -185,7 +199,11 @@ def _items_of(name: str, clean: str, span: Span, outline: Outline) -> tuple[list
             items, begin = _batches(clean, at, floor, behind)
             if items:
                 return _trim_first(items), begin
-        return _following(clean, end + tail, re.compile(rf"[\u4e00-\u9fff]{{2,12}}{noun[0]}")), start
+        items, begin = _batches(clean, quoted, floor, re.compile(r"[\u4e00-\u9fff]{2,}"))
+        number = re.match(COUNT, name)
+        if number and items and len(items) == parse_integer(number[0]):
+            return _trim_first(items), begin
+        return _following(clean, end + tail, re.compile(rf"[\u4e00-\u9fff]{{2,12}}{noun[0]}"), name), start
     if (counted := _COUNTED.match(name)) is not None:
         wanted = parse_integer(counted["count"])
         items, begin = _batches(clean, quoted, floor, re.compile(r"[\u4e00-\u9fff]{3,}"))
@@ -195,7 +213,10 @@ def _items_of(name: str, clean: str, span: Span, outline: Outline) -> tuple[list
             if len(items) == wanted - 1 and len(joined) == 2:
                 items[-1:] = [items[-1][a:b] for a, b in joined]
             return items, begin
-        return _headed_items(outline, wanted, counted["noun"][-2:], end), start
+        noun_tail = counted["noun"][-2:]
+        headed = _headed_items(outline, wanted, noun_tail, end)
+        ahead = re.compile(rf"(?<![\u4e00-\u9fff])(?:开展|实施|推进)?[\u4e00-\u9fff]{{2,14}}{noun_tail}$")
+        return headed or _following(clean, end + tail, ahead, name), start
     return [], start
 
 
@@ -241,7 +262,7 @@ def _headed_items(outline: Outline, wanted: int, noun: str, at: int) -> list[str
     return [re.split(r"[,，。]", node.heading)[0] for node in chosen]
 
 
-def _quoted(clean: str, outline: Outline) -> list[_Formula]:
+def _quoted(clean: str, outline: Outline, upper: re.Pattern[str]) -> list[_Formula]:
     found: list[_Formula] = []
     for match in _QUOTED.finditer(clean):
         inner = match[1].strip()
@@ -249,7 +270,7 @@ def _quoted(clean: str, outline: Outline) -> list[_Formula]:
         pieces = [(m.start(1), m.end(1), m[1]) for m in re.finditer(r"‘([^‘’]{2,20})’", inner)]
         if pieces or not _formula_in_quotes(inner, after):
             continue
-        if _belongs_above(clean, match.start(), match.end()):
+        if _belongs_above(clean, match.start(), match.end(), upper):
             continue
         if _FLAT.search(inner):
             if re.match(r"(?:的)?[“]?(?:等)?(?:[两三四五六七八九十]|\d)(?:个一|大|项)", after) or re.match(
@@ -272,14 +293,14 @@ def _quoted(clean: str, outline: Outline) -> list[_Formula]:
     return found
 
 
-def _bare(clean: str, outline: Outline) -> list[_Formula]:
+def _bare(clean: str, outline: Outline, upper: re.Pattern[str]) -> list[_Formula]:
     """Formulas without quotation marks."""
     found: list[_Formula] = []
     for pattern, rule in ((_ONES, "formula-ones"), (_PAIR, "formula-one-each"), (_PLACES, "formula-places"),
                           (_CHARTS, "formula-charts")):  # fmt: skip
         for match in pattern.finditer(clean):
             name = match[0].replace("、", "").replace("·", "") if pattern is _PAIR else match[0]
-            if _is_slogan(name) or _belongs_above(clean, match.start(), match.end()):
+            if _is_slogan(name) or _belongs_above(clean, match.start(), match.end(), upper):
                 continue
             after = clean[match.end() : match.end() + 8]
             if pattern in (_PLACES, _CHARTS) and not _USE.match(after.lstrip("”")):
@@ -298,7 +319,7 @@ def _bare(clean: str, outline: Outline) -> list[_Formula]:
             continue
         name = match[0]
         items, begin = _items_of(name, clean, match.span(), outline)
-        if not items or _belongs_above(clean, match.start(), match.end()):
+        if not items or _belongs_above(clean, match.start(), match.end(), upper):
             continue
         found.append(_Formula(name, items, (min(begin, match.start()), match.end()), "formula-counted", 0.85))
     return found
@@ -313,7 +334,8 @@ def _key(formula: _Formula) -> str:
 def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
     """The formulas in the order of the text, each once, with the items the text lists."""
     best: dict[str, _Formula] = {}
-    for formula in _quoted(text.clean, outline) + _bare(text.clean, outline):
+    upper = _upper(facts)
+    for formula in _quoted(text.clean, outline, upper) + _bare(text.clean, outline, upper):
         key = _key(formula)
         known = best.get(key)
         if known is None or len(formula.items) > len(known.items):

@@ -22,7 +22,7 @@ _PROPER_TAGS = frozenset(("nr", "nt", "nz", "ns"))
 _LOOSE = frozenset(
     "及和与新大小中高低双多一二三四五六七八九十类型化性区园级期号第前后上下内外总分在以为对到从双"
 )
-_INDUSTRY = re.compile(rf"(?:{choice('chains', 'industry', 'modifier')}|[新大及和与的业及其链群])+")
+_INDUSTRY = re.compile(rf"(?:{choice('chains', 'industry', 'modifier')}|[新大及和与的业及其链群基型类])+")
 _KNOWN = frozenset(words("enterprises", "known")) - frozenset(words("enterprises", "ambiguous"))
 KNOWN = re.compile(
     rf"(?<![\u4e00-\u9fff])(?:{'|'.join(map(re.escape, _KNOWN))})|(?:{'|'.join(w for w in _KNOWN if len(w) > 2)})"
@@ -121,12 +121,15 @@ def brand(name: str) -> str | None:
     park = _PARK.search(name)
     if park and park.start() >= 2:
         name = name[: park.start()]
-    if is_known(name):
-        return name
+    known = KNOWN.match(name)
+    if known:
+        return known[0]
     pieces = _pieces(name)
     lead = ""
     while pieces and pieces[0] in _places():
         lead += pieces.pop(0)
+    if lead[-1:] in "县区市镇乡" and lead:
+        return None
     body = last = ""
     while pieces and not (len(body) >= 2 and len(pieces[0]) > 1 and looks_like_brand(body)):
         last = pieces.pop(0)
@@ -135,14 +138,21 @@ def brand(name: str) -> str | None:
     stem = body.rstrip(_MATERIAL) if len(body) > 2 and len(last) == 1 else body
     if len(stem) < 2 or not looks_like_brand(stem):
         return None
-    if rest and (rest in _TAIL_WORDS or len(rest) <= 3):
+    if re.match(r"新?[区县镇乡村河湖山路港湾]|开发区|高新区|街道", rest):
+        return None
+    if rest and len(rest) <= 3 and (rest in _TAIL_WORDS or _INDUSTRY.fullmatch(rest)):
         return lead + body + rest
-    return stem
+    return lead + stem
 
 
 def places_in(name: str) -> list[str]:
     """Names of regions (full or short) that a name begins with or holds as a word of its own."""
     return [piece for piece in _pieces(name) if len(piece) >= 2 and piece in _places()]
+
+
+def is_industry(name: str) -> bool:
+    """Whether a name is made of industries' words only (``碳基材料``, ``电子信息``)."""
+    return bool(_INDUSTRY.fullmatch(name))
 
 
 def is_kind(name: str) -> bool:

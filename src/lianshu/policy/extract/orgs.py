@@ -38,8 +38,11 @@ _SHORT = re.compile(
 _APPOINT = re.compile(
     rf"(?P<who>[^,，。;；:：\n]{{2,40}}?)(?:共同)?(?:兼任|担任|出任|任|为|作为)(?P<post>[^,，。;；:：\n]{{0,60}}?{_POSTS})(?=[,，。;；、()（）\n]|$|和|及|负责|的(?=领导))"
 )
+_APPOINTED_BY = re.compile(
+    rf"(?P<post>{_POSTS})(?:[一二两三四五六七八九十\d]+[名人位])?[,，]?(?:分别|均|原则上)?由(?P<who>[^。;；,，:：\n]{{2,40}}?)(?:同志)?(?:共同|分别)?(?:担任|兼任)"
+)
 _SEAT = re.compile(
-    r"(?:办公室|专班|[总链条]办|小组|指挥部)[”)）]*(?:[(（]?)(?:日常工作)?(?:设在|设于|设立在|挂靠在?|依托|放在)(?P<seat>[\u4e00-\u9fff]{2,20}?)(?=[,，。;；)）、]|办公|并|,由|负责|$)"
+    r"(?:办公室|专班|[总链条]办|小组|指挥部)[”)）]*(?:[(（][^()（）\n]{2,24}[)）])?[(（]?(?:日常工作)?(?:设在|设于|设立在|挂靠在?|依托|放在)(?P<seat>[\u4e00-\u9fff]{2,20}?)(?=[,，。;；)）、]|办公|并|,由|负责|$)"
 )
 _SET_IN = re.compile(
     r"在(?P<seat>[\u4e00-\u9fff]{2,16}?(?:局|委|厅|办|中心|管委会))(?:设立|设置|成立|组建|下设)"
@@ -48,7 +51,7 @@ _LED_BY = re.compile(
     r"(?:由|以|[,，。;；]|^)(?P<unit>[\u4e00-\u9fff、(（）)]{2,40}?(?:局|委|厅|办|部|会|政府|中心|院|园区|开发区|高新区))(?:负责)?(?:牵头|具体负责|统筹负责|总牵头)(?!单位|部门|领导|人|市|产业|,)"
 )
 _SUBJECT = re.compile(
-    rf"(?:^|(?<=[。;；,，:：\n(（]))(?:由|要求|其中,?|同时,?)?(?P<who>{either(_list('levels', 'subject'))}|各(?:[\u4e00-\u9fff]|[、(（）)]){{1,22}}?)(?:也|均|都|还|可以|必须)?(?={_DUTY}|“一对一”)"
+    rf"(?:^|(?<=[。;；,，:：\n(（ 条]))(?:由|要求|其中,?|同时,?)?(?P<who>{either(_list('levels', 'subject'))}|各(?:[\u4e00-\u9fff]|[、(（）)]){{1,22}}?)(?:也|均|都|还|可以|必须)?(?={_DUTY}|“一对一”)"
 )
 _COLLECTIVE = re.compile(rf"^{either(_list('levels', 'collective'))}$")
 _LEVEL = re.compile(
@@ -65,15 +68,15 @@ _FOUNDED_ASSOCIATION = re.compile(
     r"(?:组建|成立|完善|支持|组织成立|设立|建立)(?:和完善)?(?P<name>[\u4e00-\u9fff]{0,14}(?:协会|商会|联合会|促进会)(?:[(（][\u4e00-\u9fff]{2,8}[)）])?)"
 )
 _SYSTEM = re.compile(
-    rf"(?:实行|推行|建立|落实|完善|健全|实施|深化|探索)[^,，。;；\n]{{0,12}}?(?P<name>(?:{_POSTS}|主办行|帮办领导|包保领导|[\u4e00-\u9fff]{{2}}(?:领导|专员|秘书|管家|特派员|指导员|联络员)))(?:负责制|责任制|招商制度|制度|招商制|工作制)"
+    rf"(?:实行|推行|建立|落实|完善|健全|实施|深化|探索)[^,，。;；\n]{{0,12}}?“?(?P<name>(?:{_POSTS}|主办行|帮办领导|包保领导|[\u4e00-\u9fff]{{2}}(?:领导|专员|秘书|管家|特派员|指导员|联络员)))”?(?:负责制|责任制|招商制度|制度|招商制|工作制)"
 )
 _HIRE = re.compile(
-    rf"(?:聘请|选派|派驻|选聘|配备|派出|设立|明确)(?:一批|一名|若干)?(?P<name>[\u4e00-\u9fff]{{0,6}}{_POSTS})"
+    rf"(?:聘请|选派|派驻|选聘|配备|派出|设立|明确|、(?=\d))(?:一批|一名|若干|\d+[名个位])?(?P<name>(?:(?!担任|兼任|主要)[\u4e00-\u9fff]){{0,4}}{_POSTS})"
 )
 _DEFINED = re.compile(
     rf"(?:^|(?<=[。;；\n:：]))[“]?(?P<name>{_POSTS}|链主企业|链创企业)[”]?(?:企业)?[,，]?(?:一般)?(?:是指|就是|指的是|是(?=各|产业链))"
 )
-_CHAIN_POST = re.compile(r"[“]?(?P<name>副?总链长|链长|链主|链创)[”]?(?P<tail>企业|团队|机构)?")
+_CHAIN_POST = re.compile(r"[“]?(?P<name>(?:常务)?副?总?群?链长|盟会长|链主|链创)[”]?(?P<tail>企业|团队|机构)?")
 _LEADERS = re.compile(
     r"(?P<name>(?:牵头|主责)(?:市直|县直|市级|责任)?(?:部门|单位))(?=要|负责|应|研究|每|按|分别|制定|定期|会同|和工作专班|强化)|各(?P<name2>(?:重点产业链)?牵头(?:市直|县直|市级|责任)?(?:部门|单位))"
 )
@@ -120,7 +123,15 @@ def _name_before(clean: str, end: int, floor: int, suffix: int) -> Span:
 
 def _tidy(name: str) -> str:
     name = re.sub(r"[“”\"]", "", name)
+    name = re.sub(r"^(?:第[一二三四五六七八九十]+条\s*|\d+[.、]|[一二三四五六七八九十]+是)", "", name)
+    name = re.sub(r"^(?:一[\u4e00-\u9fff]{1,3}一)(?=[\u4e00-\u9fff]{2})", "", name)
     return re.sub(r"^(?:各(?=.)|该|本|其|全市|全县|每个|一[个支名位]|两个|若干|\d+[个支名])", "", name)
+
+
+def _holder(who: str) -> str:
+    """Who holds a post, without the words around (``由``, ``分别``, ``每条产业链``)."""
+    who = re.sub(r"^(?:由|是|并|每条产业链|每个产业链|分别由|原则上由|明确|设)+", "", who.strip())
+    return re.sub(r"(?:(?<!负责)同志|共同|分别|原则上|兼)+$", "", who)
 
 
 class _Reader:
@@ -162,6 +173,7 @@ class _Reader:
 
     def read(self) -> list[_Org]:
         """All rules in turn; names with a short form first, since later mentions use it."""
+        self._seated_short_forms()
         self._short_forms()
         self._bodies()
         self._chain_posts()
@@ -175,6 +187,12 @@ class _Reader:
         """Whether a name only repeats another: a bare 领导小组 beside the full one, an association with and
         without its place, 链办 beside the plan's own word for the chain office."""
         others = [o for o in self.found.values() if o is not org]
+        if org.name == "专班":
+            return any(o.name.endswith("专班") for o in others)
+        if org.kind in ("general_office", "chain_office", "leading_group") and any(
+            o.kind == org.kind and re.fullmatch(rf"[\u4e00-\u9fff]{{0,3}}[省市县区州]{re.escape(org.name)}", o.name) for o in others
+        ):
+            return True
         if org.kind in ("leading_group", "general_office") and org.name in (
             "领导小组",
             "工作领导小组",
@@ -207,6 +225,14 @@ class _Reader:
             self.bodies.append((start, short))
             self.add(org)
 
+    def _seated_short_forms(self) -> None:
+        """``办公室设在市工信局(以下简称“链办”)``: the short form is the office's, not the seat's."""
+        for match in re.finditer(rf"办公室设在[\u4e00-\u9fff]{{2,20}}{_SHORT.pattern}", self.clean):
+            if self.outside(match.start()):
+                self.quoted.append(match.span())
+                self.bodies.append((match.start(), match["short"]))
+                self.add(_Org(match["short"], match.span(), "general_office", "org-short-form", confidence=0.95))
+
     def _bodies(self) -> None:
         for match in _BODY.finditer(self.clean):
             end = match.end()
@@ -217,7 +243,9 @@ class _Reader:
                 continue
             start, _ = _name_before(self.clean, end, max(0, end - 32), match.start())
             name = _tidy(self.clean[start:end])
-            if name in ("办公室", "小组", "分队", "联席会议", "智库") or _ALIEN.search(name):
+            if name == "办公室":
+                name = self._own_office(start, end)
+            if name in ("", "小组", "分队", "联席会议", "智库") or _ALIEN.search(name):
                 continue
             clause = self.clean[slice(*_clause(self.clean, match.start()))]
             created = bool(_CREATE.search(clause[: max(1, clause.find(name))]))
@@ -232,6 +260,16 @@ class _Reader:
                      confidence=0.9 if created else 0.75, reason="" if created else "文中提到的机构，未见设立语句")
             )  # fmt: skip
 
+    def _own_office(self, start: int, end: int) -> str:
+        """The full name of ``办公室`` that a leading group has under it (``领导小组下设办公室，办公室设在…``)."""
+        around = self.clean[max(0, start - 6) : end + 2]
+        if not re.search(r"下设|设立|设办公室|办公室设|办公室由", around):
+            return ""
+        group = self._body_before(start)
+        if group is None or not group.endswith(("小组", "指挥部", "委员会", "联席会议")):
+            return ""
+        return ("领导小组" if group.endswith("领导小组") else group) + "办公室"
+
     def _chain_posts(self) -> None:
         for match in _CHAIN_POST.finditer(self.clean):
             if not self.outside(match.start()):
@@ -244,7 +282,8 @@ class _Reader:
                 before = self.clean[max(0, match.start() - 8) : match.start()]
                 if not tail or not (
                     re.match(rf"(?:要|应|负责|一般指|是指|日常|“)|{_DUTY}", after)
-                    or re.search(r"担任$|确定$|作为$", before)
+                    or re.search(r"担任[“]?$|确定[“]?$|作为[“]?$", before)
+                    or (re.search(r"发挥[“]?$", before) and "作用" in after)
                 ):
                     continue
                 self.add(_Org(name + tail, match.span(), "role", "org-chain-post", confidence=0.8))
@@ -264,21 +303,29 @@ class _Reader:
                 continue
             post = re.split(r"的|各(?=产业链)", match["post"])[-1]
             post = re.sub(
-                r"^(?:各自|其|该|市|县)?(?:重点)?(?:产业链)?(?=总?链长|副链长|链主)", "", _tidy(post)
+                r"^(?:各自|其|该|市|县|相应|对应)?(?:\d+[条个大])?(?:重点)?(?:产业链|产业)?(?=总?链长|副链长|链主|群链)",
+                "",
+                _tidy(post),
             )
             if not re.search(rf"{_POSTS}$", post) or len(post) > 16 or post in ("负责人", "联系人"):
                 continue
-            who = re.sub(r"^(?:由|是|并|每条产业链|每个产业链|分别由|原则上由)+", "", match["who"]).strip()
-            body = self._body_before(match.start("post"))
-            bare = re.search(rf"{either(_BARE_POSTS)}$", post)
-            if bare and len(bare[0]) >= len(re.sub(r"^办公室", "", post)):
-                if body is None:
-                    continue
-                word = re.sub(r"^办公室", "", post)
-                owner = "领导小组" if body.endswith("领导小组") else body
-                post = owner + word
-            span = (match.start("who"), match.end("post"))
-            self.add(_Org(post, span, "role", "org-appointed", leader=who or None, confidence=0.85))
+            who = _holder(match["who"])
+            self._add_post(post, who, (match.start("who"), match.end("post")))
+
+        for match in _APPOINTED_BY.finditer(self.clean):
+            if self.outside(match.start("post")):
+                self._add_post(match["post"], _holder(match["who"]), match.span())
+
+    def _add_post(self, post: str, who: str, span: Span) -> None:
+        """A post with its holder; a bare post (组长) takes the body named before it."""
+        bare = re.search(rf"{either(_BARE_POSTS)}$", post)
+        if bare and len(bare[0]) >= len(re.sub(r"^办公室", "", post)):
+            body = self._body_before(span[0] + 1)
+            if body is None:
+                return
+            owner = "领导小组" if body.endswith("领导小组") else body
+            post = owner + re.sub(r"^办公室", "", post)
+        self.add(_Org(post, span, "role", "org-appointed", leader=who or None, confidence=0.85))
 
     def _seats(self) -> None:
         for pattern in (_SEAT, _SET_IN):
@@ -302,7 +349,8 @@ class _Reader:
     def _subjects(self) -> None:
         for match in _SUBJECT.finditer(self.clean):
             who = match["who"]
-            if not self.outside(match.start("who")) or _COLLECTIVE.match(who):
+            appointed = re.match(r"(?:分别|共同)?(?:担任|兼任|任(?!务))", self.clean[match.end() : match.end() + 4])
+            if appointed or not self.outside(match.start("who")) or _COLLECTIVE.match(who):
                 continue
             if who.startswith("各") and not _LEVEL.search(who):
                 continue
@@ -350,7 +398,7 @@ class _Reader:
                 if rule == "org-association":
                     start = _name_before(self.clean, end, start, end - 2)[0]
                 name = _tidy(self.clean[start:end])
-                if name in ("链主", "负责人", "联系人", "主任", "组长") or len(name) < 3 and name != "链长":
+                if name.endswith(("负责人", "联系人")) or name in ("链主", "主任", "组长") or len(name) < 3 and name != "链长":
                     continue
                 kind = "institution" if rule == "org-association" else "role"
                 self.add(_Org(name, (start, end), kind, rule, confidence=0.75))

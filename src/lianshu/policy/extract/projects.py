@@ -31,14 +31,16 @@ _KIND = re.compile(rf"(?:{choice('projects', 'kind')}|[A-Za-z0-9])+")
 _PLURAL = re.compile(choice("projects", "plural"))
 _TAIL = re.compile(
     rf"(?P<etc>等)?(?P<mods>(?:{choice('projects', 'list_tail')})*(?:续建|在建|扩建)?)"
-    rf"(?P<noun>建设项目|项目)?(?P<act>(?:尽快|早日|加快|如期|顺利|全面)?(?:落地|{choice('projects', 'done', 'starting', 'going')})*)$"
+    rf"(?P<noun>建设项目|项目)?(?:年内|今年|明年|年底前?|上半年|下半年|20\d\d年(?:底|内|上半年|下半年)?(?:前)?)?(?P<act>(?:尽快|早日|加快|如期|顺利|全面)?(?:落地|{choice('projects', 'done', 'starting', 'going')})*)$"
 )
 _AMOUNT = r"(?:总?投资(?:额)?)?(?:约|近|超|超过|达)?(?P<amount>\d+(?:\.\d+)?)(?P<unit>亿(?:元|美元|人民币)?|万元|万美元)(?:以上)?"
 _AMOUNT_AHEAD = re.compile(rf"^{_AMOUNT}(?:的|建设)?")
 _AMOUNT_BEHIND = re.compile(rf"[(（,，]?(?:计划)?{_AMOUNT}[^)）]*[)）]?$")
 _PHYSICAL = re.compile(choice("projects", "physical"))
+_WORK = re.compile(r"(?:扩建|改扩建|技改|搬迁|配套)+")
 _NOT_NAME = re.compile(rf"^{choice('projects', 'not_name')}")
 _PHASE = re.compile(r"[一二三四五六七八九十\d]期")
+_PHASE_END = re.compile(r"(?:项目)?[一二三四五六七八九十\d]期$")
 _PARK_WORK = re.compile(
     r"^(.+(?:园|园区|基地|城|中心|市场|开发区|小镇))((?:基础|配套|设施|标准厂房|提质|扩容|提升|改造|扩建|升级|工程)+)$"
 )
@@ -96,7 +98,7 @@ def _amount(member: str) -> tuple[str, int | float | None, str | None]:
 
 def _single(name: str) -> bool:
     """Whether a name with a head of something built stands for one single thing."""
-    head = _HEAD.search(name)
+    head = _HEAD.search(_PHASE_END.sub("", name))
     if not 4 <= len(name) <= 30 or head is None or "的" in name:
         return False
     if _PLURAL.search(name) or _KIND.fullmatch(name) or _NOT_NAME.match(name):
@@ -161,7 +163,8 @@ def _read_clause(clean: str, start: int, end: int, carried: str) -> tuple[list[P
     owned = [amount is not None or _owned(name) for name, amount, _ in read]
     vouched = bool(noun or "项目" in mods) and len(read) > 1 and sum(owned) * 3 >= len(read)
     found: list[Project] = []
-    for (first, _), (name, amount, unit) in zip(spans, read, strict=True):
+    for place_of, (name, amount, unit) in zip(spans, read, strict=True):
+        first = place_of[0]
         built = bool(verb) and not bring and _single(name) and not _kind_verb(verb_words, name)
         if noun or "项目" in mods:
             proper = _proper(name, vouched)
@@ -170,15 +173,16 @@ def _read_clause(clean: str, start: int, end: int, carried: str) -> tuple[list[P
         elif shared and act:
             proper = _single(name) or _proper(re.sub(rf"{shared[2]}$", "", name), False)
         else:
-            proper = bool(act) and _single(name)
+            phased = bool(_PHASE_END.search(name)) and _owned(name)
+            proper = bool(act) and (_single(name) or phased)
         if amount is not None and (listed or _HEAD.search(name)) and not _generic(name):
             proper = True
         if not (built or proper):
             continue
         if shared and act == "建设" and not noun:
             name = (name if name.endswith(shared[2]) else name + shared[2]) + act
-        elif noun and not etc:
-            name += "项目"
+        elif noun and not etc and not name.endswith("项目"):
+            name += (mods if place_of[1] == spans[-1][1] and _WORK.fullmatch(mods) else "") + "项目"
         elif "续建" in mods:
             name += "续建项目"
         rule = "project-amount" if amount is not None else "project-list" if proper else "project-built"

@@ -19,6 +19,9 @@ from lianshu.policy.model import Item, Node, Outline, Text
 _NUMBERED = ("chapter", "part", "section", "item", "sub")
 _NOT_WORK = re.compile(choice("tasks", "not_work"))
 _EVIDENCE = 30
+#: Closing clauses of a paper: from when it holds, who explains it.
+_FINAL = re.compile(r"本?(?:方案|计划|意见|办法|细则|措施|规定|通知|政策|行动计划|实施方案)(?:自|由|从).{0,30}(?:施行|实施|执行|解释|生效)")
+_PURPOSE = re.compile(r"(?:为|根据)[^。]{6,}(?:制定|制订)本[\u4e00-\u9fff]{2,6}[。.]?\s*$")
 _SECTION_OF_ORDINALS = re.compile(r"^([\u4e00-\u9fff“”]{2,12}?)[,，]?(?:主要|包括|共|分为|有)")
 
 
@@ -88,12 +91,18 @@ class _Reader:
     def __init__(self, text: Text, outline: Outline) -> None:
         self.text, self.clean, self.outline = text, text.clean, outline
         self.items: list[Item] = []
+        annex = re.search(r"\n附件\s*[:：\d一]", text.clean[len(text.clean) // 3 :])
+        self.annex = annex.start() + len(text.clean) // 3 if annex else len(text.clean)
+        self.own_lines = any(
+            self._list_line(child) for node in outline.root.walk() for child in _children(node)[:-1]
+        )
         self.interview = any(node.kind == "turn" for node in outline.root.walk())
 
     def add(self, node: Node, rule: str, listed: UnitList | None = None, **changes: object) -> None:
         """One task from a node; ``changes`` override its number, section or title."""
         start = _body_start(self.clean, node)
-        if not re.search(r"\w", self.clean[start : node.end]):
+        body = self.clean[start : node.end]
+        if not re.search(r"\w", body) or _FINAL.match(body) or _PURPOSE.match(body):
             return
         if listed is None:
             listed = _own_units(self.clean, start, node.end)
@@ -113,7 +122,9 @@ class _Reader:
         """Tasks at and below a node; ``off`` is True inside a part that sets no work."""
         for child in _children(node):
             goal = _is_goal(child)
-            below = _children(child)
+            if self._listed_annex(child):
+                continue
+            below = [node for node in _children(child) if not self._listed_annex(node)]
             if below and not self._one_measure(child, below):
                 self.walk(child, (off or goal) and not heading_chain(child))
                 self._inherit(child, below)
@@ -122,6 +133,15 @@ class _Reader:
             ):
                 self.add(child, "task-numbered")
                 self._sub_measures(child)
+
+    def _listed_annex(self, node: Node) -> bool:
+        """Whether a numbered line only names an annex in the list at the end (``附件：1.…　2.…``)."""
+        return node.start > self.annex and node.end - node.start < 60 and "。" not in self.clean[node.start : node.end]
+
+    def _list_line(self, node: Node) -> bool:
+        """Whether a measure's list of units stands on a line of its own behind it."""
+        line_end = self.clean.find("\n", node.start, node.end)
+        return line_end > 0 and not _children(node) and bool(units.lists(self.clean, line_end, node.end))
 
     def _listed(self, node: Node) -> bool:
         return bool(units.lists(self.clean, node.start, node.end))
@@ -136,6 +156,8 @@ class _Reader:
     def _inherit(self, node: Node, below: list[Node]) -> None:
         """A list on a line of its own behind the last measure holds for all measures that have none."""
         last = below[-1]
+        if self.own_lines:
+            return
         line_end = self.clean.find("\n", last.start)
         if line_end < 0 or line_end >= node.end:
             return
