@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from lianshu.policy.intake_tables import tables_in_text
 from lianshu.policy.intake_text import decode
 from lianshu.policy.model import Source, UnusableInputError
 
@@ -106,7 +107,7 @@ def _read_text(data: bytes, name: str) -> Source:
         raise UnusableInputError(f"{name}：不是文本文件，支持 txt、html、docx、pdf。")
     if text.lstrip()[:6].lower() == "{\\rtf1":
         raise UnusableInputError(f"{name}：这是 RTF 文件，请用 Word 或 WPS 另存为 docx 后再读。")
-    return Source(name=name, text=text, format="txt", encoding=encoding)
+    return Source(name=name, text=text, format="txt", encoding=encoding, tables=tables_in_text(text))
 
 
 def expand(arguments: Iterable[str]) -> Iterator[str]:

@@ -112,6 +112,11 @@ CONFUSIONS: tuple[Confusion, ...] = (
     _c("氵气", r"氵气", "汽"),
     _c("钅连", r"钅连", "链"),
     _c("金连", r"(?<=产业)金连", "链"),
+    # What a wrongly cut GBK text leaves behind beside its pinyin: half characters and lost brackets.
+    _c("?jié)摿", r"\?jié\)摿Υ?", "潜力"),
+    _c("?jié)撛", r"\?jié\)撛", "潜在"),
+    _c("?nèi)f", r"\?nèi\)f", "万"),
+    _c("^", r"\^(?=[好大高快强低多少长短])", "较"),
     # Whole characters of nearly the same shape.
     _c("入才", r"(?<![投引加收])入才(?=优先|队伍|引进|培[养育]|政策|强|工作|支撑|服务|公寓|池|专项|发展|计划|工程|保障)", "人才"),
     _c("问环", r"问环(?![境节保卫评])", "闭环"),
@@ -123,7 +128,7 @@ CONFUSIONS: tuple[Confusion, ...] = (
     _c("著", r"(?<![显昭名论专编])著(?=[眼力手重])", "着"),
     _c("年未", r"年未(?=[前对向报考完组开进形总召由,])", "年末"),
     _c("再生钢", r"(?<=再生)钢(?=[^。;\n]{0,18}[,、;]铜)", "铜", 2),
-    _c(".", r"(?<=[\u4e00-\u9fff”》])\.(?=[\u4e00-\u9fff“《\n]|$)|(?<=\))\.(?=\n|$)", "。"),
+    _c(".", r"(?<=[\u4e00-\u9fff”》]{3})\.(?=[\u4e00-\u9fff“《\n]|$)|(?<=\))\.(?=\n|$)", "。"),
 )  # fmt: skip
 
 #: Words of public administration with characters that scanners confuse: wrong form → right form, of the
