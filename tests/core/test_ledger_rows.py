@@ -44,7 +44,7 @@ def test_bad_form_keeps_what_was_typed_and_says_what_is_wrong(as_owner, world):
 
 def test_a_refusal_of_the_service_stands_in_the_form(as_owner, world):
     answer = as_owner.post(f"{LIST}new/", unit_form(world, name=world.office.name))
-    assert answer.status_code == 422 and "已存在" in answer.content.decode()
+    assert answer.status_code == 422 and "不能重复登记" in answer.content.decode()
 
 
 def test_row_cannot_be_put_into_another_county(as_owner, world):

@@ -22,11 +22,19 @@ BULK_LIMIT = 5000
 
 def refused(error: ValidationError) -> LianshuError:
     """A model's ValidationError as a refusal with one sentence per field."""
-    if hasattr(error, "error_dict"):
-        pairs = [(name, text) for name, texts in error.message_dict.items() for text in texts]
-    else:
-        pairs = [("", text) for text in error.messages]
-    return invalid(*[("" if name == "__all__" else name, text) for name, text in pairs])
+    found = error.error_dict if hasattr(error, "error_dict") else {"": error.error_list}
+    pairs = [
+        ("" if name == "__all__" else name, _sentence(one)) for name, ones in found.items() for one in ones
+    ]
+    return invalid(*pairs)
+
+
+def _sentence(error: ValidationError) -> str:
+    if error.code in ("unique", "unique_together") and error.params:
+        what = str(error.params["model_name"])
+        which = str(error.params.get("field_labels") or error.params.get("field_label"))
+        return f"已有{which}相同的{what}，不能重复登记。请核对，或修改原来那一条。"
+    return "；".join(error.messages)
 
 
 def _split(model: type[models.Model], values: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
