@@ -182,7 +182,7 @@ def read_firms(work: Workspace, source: str, home: str = "") -> Firms:
     work.con.execute(
         f"CREATE TABLE {table} AS SELECT _row, {texts}, {numbers}, "
         f"{_place_sql(home if has_place else '', bool(home))} AS place FROM {staged} "
-        f"WHERE NOT list_has_any(flags, {error_flags(CHECKS)}) "
+        f"WHERE flags & {error_flags(CHECKS)} = 0 "
         f"QUALIFY row_number() OVER (PARTITION BY firm ORDER BY _row) = 1 ORDER BY _row"
     )
     work.con.execute(f"DROP TABLE {staged}")

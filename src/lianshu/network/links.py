@@ -11,6 +11,7 @@ summed before the cascade, not after).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from lianshu.network.tables import RawTable, Workspace, open_table
@@ -71,14 +72,14 @@ CHECKS = (
     Check(
         "L09",
         "supplier",
-        r"regexp_matches(supplier, '^\d(\.\d+)?[eE]\+\d+$')",
+        r"contains(supplier, '+') AND regexp_matches(supplier, '^\d(\.\d+)?[eE]\+\d+$')",
         "编号被电子表格改成了科学计数，已失真",
         "请把该列设为文本后重新导出",
     ),
     Check(
         "L10",
         "buyer",
-        r"regexp_matches(buyer, '^\d(\.\d+)?[eE]\+\d+$')",
+        r"contains(buyer, '+') AND regexp_matches(buyer, '^\d(\.\d+)?[eE]\+\d+$')",
         "编号被电子表格改成了科学计数，已失真",
         "请把该列设为文本后重新导出",
     ),
@@ -108,7 +109,7 @@ CHECKS = (
         NOTE,
     ),
 )
-SELF_LINK = len(CHECKS) - 1
+SELF_LINK = 1 << (len(CHECKS) - 1)
 
 
 @dataclass
@@ -225,11 +226,14 @@ def _period_sql() -> str:
 def _merge(work: Workspace, raw: RawTable, staged: str, report: Report) -> tuple[str, int]:
     """Sum rows alike in every dimension; tell how many and the first of them."""
     table = work.name("links")
-    keep = f"NOT list_has_any(flags, {error_flags(CHECKS)}) AND NOT list_contains(flags, {SELF_LINK})"
-    # An ordered sum keeps the bits the same whatever the number of threads.
+    keep = f"flags & {error_flags(CHECKS) | SELF_LINK} = 0"
+    # Amounts are added as integers, multiples of a power of two so small that none is rounded visibly: the
+    # sum is then the same whatever the order of the rows and the number of threads, and it can spill.
+    largest = float(work.row(f"SELECT coalesce(max(amount), 1) FROM {staged} WHERE isfinite(amount)")[0])
+    scale = repr(2.0 ** (62 - math.frexp(largest)[1])) if largest > 0 else "1.0"
     work.con.execute(
-        f"CREATE TABLE {table} AS SELECT supplier, buyer, product, sector, "
-        f"CASE WHEN count(*) = 1 THEN any_value(amount) ELSE list_sum(list(amount ORDER BY _row)) END AS amount, "
+        f"CREATE TABLE {table} AS SELECT supplier, buyer, product, sector, CASE WHEN count(*) = 1 THEN any_value(amount) "
+        f"ELSE CAST(sum(CAST(round(amount * {scale}) AS HUGEINT)) AS DOUBLE) / {scale} END AS amount, "
         f"{_period_sql()} AS period, source, min(_row) AS first_row, count(*) AS merged "
         f"FROM {staged} WHERE {keep} GROUP BY supplier, buyer, product, sector, 6, source"
     )
@@ -270,4 +274,3 @@ def _check_granularity(links: Links) -> None:
                 column="period",
             )
         )
-

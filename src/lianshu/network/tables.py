@@ -36,6 +36,8 @@ PARQUET_SUFFIXES = {".parquet", ".pq"}
 BOOK_SUFFIXES = {".xlsx", ".xlsm", ".xls", ".ods"}
 STORE_SUFFIXES = {".duckdb", ".ddb"}
 POSTGRES_BATCH = 50_000
+# DuckDB's own buffer of 32 MB would not fit beside the data under a small memory limit.
+CSV_BUFFER = 8 * 2**20
 
 
 def quoted(name: str) -> str:
@@ -262,10 +264,15 @@ def _open_csv(work: Workspace, path: Path, label: str) -> RawTable:
         f"CREATE TABLE {table} AS SELECT row_number() OVER () - 1 AS _row, * FROM read_csv({literal(str(source))}, "
         f"auto_detect=false, header=true, columns={columns}, delim={literal(delimiter)}, quote='\"', "
         f"escape='\"', new_line={literal(_new_line(source))}, ignore_errors=true, store_rejects=true, "
-        f"rejects_table={literal(rejects)}, rejects_scan={literal(rejects + '_scan')}, rejects_limit=100000)"
+        f"rejects_table={literal(rejects)}, rejects_scan={literal(rejects + '_scan')}, rejects_limit=100000, "
+        f"buffer_size={CSV_BUFFER})"
     )
     try:
         work.con.execute(sql)
+    except duckdb.OutOfMemoryException as error:
+        raise fatal(
+            "T16", label, "内存上限太小，读不了这个文件", "请把 --memory 调大，64MB 以上为宜"
+        ) from error
     except duckdb.Error as error:
         raise fatal(
             "T06", label, f"csv 无法读取：{_first_line(error)}", "请检查引号是否成对、分隔符是否一致"

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from lianshu.network.tables import RawTable, Workspace, literal, quoted
 from lianshu.network.tables_problems import ERROR, NOTE, Problem, Report, fatal
 
-# A number as offices write it: plain, with exponent, or with complete groups of three digits.
-NUMBER_PATTERN = r"^[+-]?(\d+|\d{1,3}(,\d{3})+)?(\.\d+)?([eE][+-]?\d+)?$"
+# A number as offices write it, in complete groups of three digits.
+GROUPED_PATTERN = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
 NUMERIC_TYPES: tuple[str, ...] = (
     "TINYINT",
     "SMALLINT",
@@ -89,19 +89,22 @@ def text_of(raw: RawTable, heading: str | None) -> str:
     """SQL for a column as trimmed text, empty when it is absent, null or blank."""
     if heading is None:
         return "''"
-    return f"coalesce(trim(CAST({quoted(heading)} AS VARCHAR), ' \t\r\n\u3000\ufeff'), '')"
+    text = f"CAST({quoted(heading)} AS VARCHAR)"
+    # Trimming a set of characters is slow; most cells need none.
+    edged = r"regexp_matches(" + text + r", '^[\s\x{3000}\x{feff}]|[\s\x{3000}\x{feff}]$')"
+    return f"CASE WHEN {edged} THEN trim({text}, ' \t\r\n\u3000\ufeff') ELSE coalesce({text}, '') END"
 
 
 def number_of(raw: RawTable, heading: str | None) -> str:
-    """SQL for a column as DOUBLE, null when absent or not a number in ``NUMBER_PATTERN``."""
+    """SQL for a column as DOUBLE, null when absent or no number, plain or in groups of three digits."""
     if heading is None:
         return "CAST(NULL AS DOUBLE)"
     if raw.columns[heading].startswith(NUMERIC_TYPES):
         return f"CAST({quoted(heading)} AS DOUBLE)"
-    text = text_of(raw, heading)
+    text = f"trim(CAST({quoted(heading)} AS VARCHAR))"
     return (
-        f"CASE WHEN regexp_matches({text}, {literal(NUMBER_PATTERN)}) OR lower({text}) IN ('nan', 'inf', '-inf') "
-        f"THEN TRY_CAST(replace({text}, ',', '') AS DOUBLE) END"
+        f"CASE WHEN contains({text}, '_') THEN NULL WHEN regexp_matches({text}, {literal(GROUPED_PATTERN)}) "
+        f"THEN TRY_CAST(replace({text}, ',', '') AS DOUBLE) ELSE TRY_CAST({text} AS DOUBLE) END"
     )
 
 
@@ -121,19 +124,20 @@ def number_checks(code: str, column: str, what: str) -> list[Check]:
 
 
 def flag_sql(checks: Sequence[Check]) -> str:
-    """SQL of the list of indexes of the checks a row fails."""
-    cases = ", ".join(f"CASE WHEN {check.condition} THEN {i} END" for i, check in enumerate(checks))
-    return f"list_filter([{cases}], lambda flag: flag IS NOT NULL)"
+    """SQL of a BIGINT in which bit i is set when the row fails check i."""
+    return " + ".join(
+        f"CASE WHEN {check.condition} THEN {1 << i} ELSE 0 END" for i, check in enumerate(checks)
+    )
 
 
 def tell_flags(work: Workspace, raw: RawTable, staged: str, checks: Sequence[Check], report: Report) -> None:
     """Turn the flags of a staged table into problems, in the order of the rows, all of them counted."""
-    counts = work.con.execute(
-        f"SELECT flag, count(*) FROM (SELECT unnest(flags) AS flag FROM {staged} WHERE flags <> []) "
-        "GROUP BY flag ORDER BY flag"
-    ).fetchall()
-    if not counts:
-        return
+    totals = work.row(
+        "SELECT "
+        + ", ".join(f"count(*) FILTER (flags & {1 << i} <> 0)" for i in range(len(checks)))
+        + f" FROM {staged} WHERE flags <> 0"
+    )
+    counts = [(flag, int(total)) for flag, total in enumerate(totals) if total]
     shown: list[tuple[int, int, str]] = []
     for flag, _ in counts:
         column = checks[flag].column
@@ -141,7 +145,7 @@ def tell_flags(work: Workspace, raw: RawTable, staged: str, checks: Sequence[Che
         shown += [
             (int(record), int(flag), str(text))
             for record, text in work.con.execute(
-                f"SELECT _row, CAST({value} AS VARCHAR) FROM {staged} WHERE list_contains(flags, {flag}) "
+                f"SELECT _row, CAST({value} AS VARCHAR) FROM {staged} WHERE flags & {1 << flag} <> 0 "
                 f"ORDER BY _row LIMIT {report.keep}"
             ).fetchall()
         ]
@@ -162,7 +166,7 @@ def tell_flags(work: Workspace, raw: RawTable, staged: str, checks: Sequence[Che
             for record, found, text in shown
             if found == flag
         ]
-        report.add_counted(problems, check.code, check.level, int(total))
+        report.add_counted(problems, check.code, check.level, total)
 
 
 def _has(work: Workspace, table: str, column: str) -> bool:
@@ -170,9 +174,9 @@ def _has(work: Workspace, table: str, column: str) -> bool:
     return any(name == column for name, *_ in rows)
 
 
-def error_flags(checks: Sequence[Check]) -> str:
-    """SQL list of the indexes of checks that set a row aside."""
-    return "[" + ", ".join(str(i) for i, check in enumerate(checks) if check.level == ERROR) + "]"
+def error_flags(checks: Sequence[Check]) -> int:
+    """The bits of the checks that set a row aside."""
+    return sum(1 << i for i, check in enumerate(checks) if check.level == ERROR)
 
 
 __all__ = [
