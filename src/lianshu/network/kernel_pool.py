@@ -47,7 +47,7 @@ class Pool:
         self._outcomes = np.zeros(count, dtype=np.uint8)
         self._epsilon = epsilon
         self._tiny = min(TINY, epsilon * 1e-3)
-        self._budget = max(256, layout.upstream.weight.size // 24)
+        self._budget = max(256, layout.upstream.weight.size // 48)
         self._work = kernel.scratch(layout)
         self._stalled = False
 

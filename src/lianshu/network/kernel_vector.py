@@ -95,7 +95,8 @@ def advance_row(  # type: ignore[no-untyped-def]
     `table`, `old`, `new` are (rows, LANES) float64; `source` uint32 and `weight` float64 per link, with at
     least PREFETCH spare entries at the end of `source`; groups are non-empty ranges of links given by
     `group_ptr`, those from `single` on have one link each. `mask` and `change` are (1, LANES): 1.0 in
-    running lanes, and the largest growth so far.
+    running lanes, and the largest growth so far. A row that has lost all in every running lane is only
+    copied: it cannot lose more.
     """
     place = types.intp
     signature = types.void(
@@ -114,11 +115,21 @@ def advance_row(  # type: ignore[no-untyped-def]
             place = builder.zext(emit.item(indices, link), _LONG)
             return emit.spread(emit.item(weights, link)), emit.load_row(rows, place)
 
-        entry = builder.block
-        names = ("group", "link", "group.end", "singles", "single", "settle")
-        group_block, link_block, group_end, singles, single_block, settle = (
+        names = ("copy", "open", "group", "link", "group.end", "singles", "single", "settle", "end")
+        copy, unsettled, group_block, link_block, group_end, singles, single_block, settle, finish = (
             builder.append_basic_block(name) for name in names
         )
+        before, running = emit.load_row(emit.rows(7), row_index), emit.load_row(emit.rows(10), nothing)
+        lost_all = builder.fcmp_ordered(">=", before, _constant(1.0))
+        nothing_to_do = builder.or_(lost_all, builder.fcmp_ordered("==", running, zero))
+        lanes = builder.bitcast(nothing_to_do, ir.IntType(LANES))
+        builder.cbranch(builder.icmp_signed("==", lanes, ir.Constant(lanes.type, -1)), copy, unsettled)
+
+        builder.position_at_end(copy)
+        emit.store_row(before, emit.rows(8), row_index)
+        builder.branch(finish)
+
+        builder.position_at_end(unsettled)
         builder.cbranch(builder.icmp_signed("<", begin, middle), group_block, singles)
 
         builder.position_at_end(group_block)
@@ -139,15 +150,15 @@ def advance_row(  # type: ignore[no-untyped-def]
 
         builder.position_at_end(group_end)
         now_worst = emit.larger(sum_, worst)
-        group.add_incoming(begin, entry)
+        group.add_incoming(begin, unsettled)
         group.add_incoming(next_group, group_end)
-        worst.add_incoming(zero, entry)
+        worst.add_incoming(zero, unsettled)
         worst.add_incoming(now_worst, group_end)
         builder.cbranch(builder.icmp_signed("<", next_group, middle), group_block, singles)
 
         builder.position_at_end(singles)
         before_singles = builder.phi(_ROW)
-        before_singles.add_incoming(zero, entry)
+        before_singles.add_incoming(zero, unsettled)
         before_singles.add_incoming(now_worst, group_end)
         from_link = emit.item(bounds, middle)
         to_link = builder.add(from_link, builder.sub(end, middle))
@@ -167,14 +178,15 @@ def advance_row(  # type: ignore[no-untyped-def]
         final = builder.phi(_ROW)
         final.add_incoming(before_singles, singles)
         final.add_incoming(with_this, single_block)
-        running = builder.fmul(final, emit.load_row(emit.rows(10), nothing))
-        before = emit.load_row(emit.rows(7), row_index)
-        after = emit.larger(emit.smaller(running, _constant(1.0)), before)
+        reached = emit.smaller(builder.fmul(final, running), _constant(1.0))
+        after = emit.larger(reached, before)
         emit.store_row(after, emit.rows(8), row_index)
         growth = emit.rows(11)
         emit.store_row(
             emit.larger(builder.fsub(after, before), emit.load_row(growth, nothing)), growth, nothing
         )
+        builder.branch(finish)
+        builder.position_at_end(finish)
         return context.get_dummy_value()
 
     return signature, codegen
