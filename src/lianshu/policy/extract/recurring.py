@@ -20,11 +20,15 @@ _DOER = re.compile(
 _TO = re.compile(
     r"(?:向|报送至|报送给|通报至|通报给|反馈至|反馈给|交办到|交办至|抄送至?|(?<![通汇上呈简专月季年周快申填])报(?=省|市|县|总|区|链|领))(?P<to>[^,;。向]{2,30}?)(?:书面)?(?=汇报|报告|通报|报送|上报|反馈|述职|提交|专报|$|,|;|。)"
 )
+# Words that a period beside them makes superfluous: 每季度定期召开.
+_WEAK = frozenset(
+    {"cadence.regular", "cadence.going_on", "cadence.prompt", "cadence.yearly", "cadence.daily"}
+)
 _NO_DOER = re.compile("坚持|做到|通过|实行|建立|加强|完善|要求|按照|^对|^与|^为|^向|每|根据")
 _TOWARDS = re.compile(
     r"^(?:对|与|为)(?P<to>[^,;。]{2,20}?)(?=建立|开展|进行|实行|实施|提供|常态|定期|每|按|$)"
 )
-_RESPONSIBLE = re.compile(r"[(](?:责任|牵头|实施)(?:单位|部门|领导)?[:：]([^()]*)[)]")
+_RESPONSIBLE = re.compile(r"[(](?:责任|牵头|实施)(?:单位|部门|领导)?[:：]([^();]*)")
 _SENT_IN = re.compile(
     r"(?:收集|汇总|听取|整理)[^,;。]{0,10}?(?P<who>各[^,;。、]{1,10}?)(?P<what>(?:报送|上报|提交|反馈)的[^,;。]{2,40})"
 )
@@ -78,18 +82,40 @@ class _Reader:
             following = cadences[i + 1] if i + 1 < len(cadences) else None
             if self._said_again(cadence, cadences[i + 1 :], sentence):
                 continue
-            if cadence.rule in ("cadence.short", "cadence.daily") and following and following.start < end:
-                end = self.clean.rfind("、", cadence.end, following.start)
-                end = end if end > 0 else following.start
-            before = cadences[i - 1] if i else None
-            if before and start <= before.start and cadence.rule in ("cadence.short", "cadence.daily"):
-                start = cadence.start
+            before = cadences[i - 1] if i and cadences[i - 1].start >= start else None
+            beside = following if following and following.start < end else None
+            start, end = self._share(cadence, before, beside, start, end)
+            clause = [
+                c for c in cadences[max(0, i - 3) : i + 4] if start <= c.start < end and c is not cadence
+            ]
+            if cadence.rule in _WEAK and any(c.rule not in _WEAK for c in clause):
+                continue
             if not self._is_duty(cadence, start, end):
                 continue
             self._add(cadence, start, end)
             if cadence.every in ("year", "half-year", "quarter", "month", "week"):
                 self._carry_on(cadence, start, end, following, sentence)
             self._sent_in(cadence, start, end)
+
+    def _share(
+        self, cadence: Cadence, before: Cadence | None, beside: Cadence | None, start: int, end: int
+    ) -> tuple[int, int]:
+        """The cadence's own part of a clause with several: 每季度调度、每半年通报; 月调度、季通报."""
+        clean = self.clean
+        short = cadence.rule in ("cadence.short", "cadence.daily")
+        if beside is not None:
+            comma = clean.rfind("、", cadence.end, beside.start)
+            if comma - cadence.end >= 2 or (short and comma > 0):
+                end = comma
+            elif short:
+                end = beside.start
+        if short and (before is not None or "“" in clean[start : cadence.start]):
+            start = cadence.start
+        elif before is not None:
+            comma = clean.find("、", before.end, cadence.start)
+            if comma - before.end >= 2:
+                start = comma + 1
+        return start, end
 
     def _skipped(self, cadence: Cadence) -> bool:
         node = self.document.node_at(cadence.start)
@@ -182,9 +208,9 @@ class _Reader:
 
     def _who(self, subject: str, start: int) -> str | None:
         """The subject before the cadence when it names a body or post, else the responsible units of the item."""
-        doer = re.sub(r"^(?:由|请|各级)", "", subject.strip(" ,、:"))
+        doer = re.sub(r"[于在]$|^(?:由|请|各级|支持|组织|鼓励|督促|要求)", "", subject.strip(" ,、:"))
         if doer and _DOER.search(doer) and len(doer) <= 40 and not _NO_DOER.search(doer):
-            return re.sub(r"(?:都|均|要|应|应当|须|需|牵头|负责|主持|将)+$", "", doer) or None
+            return re.sub(r"(?:都|均|要|应|应当|须|需|牵头|负责|主持|将|于|在)+$", "", doer) or None
         before = self.items[-1] if self.items else None
         sentence = self.document.sentence_at(start)
         if before is not None and before.fields["who"] and before.start >= self.text.starts[sentence[0]]:
@@ -218,7 +244,7 @@ class _Reader:
                 and figures[-1].quantity.kind in ("count", "occurrence")
                 and figures[-1].number != "一"
             )
-            if re.match(r"(?:到|至)?20\d\d年|年(?:新增|均|增)|(?:到|至)“", clause):
+            if re.match(r"(?:到|至)?20\d\d年|累计|年(?:新增|均|增)|(?:到|至)“", clause):
                 return
             if told or counted:
                 self._add(

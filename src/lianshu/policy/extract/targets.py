@@ -125,7 +125,8 @@ class _Reader:
         if not full_name:
             return None
 
-        adding = own_adding or (carry.adding and (listed or names.keeps_verb(left)))
+        goes_on = carry.adding and carry.kind == found.quantity.kind
+        adding = own_adding or (goes_on and (listed or names.keeps_verb(left)))
         op = own_op or (carry.op if listed else None) or "="
         if op == "=" and self._striving(place):
             op = ">="
@@ -159,10 +160,10 @@ class _Reader:
         )
         self.items.append(item)
         handed_on = own_op if own_op in (">=", "<=", "~") and not AFTER.match(right) else None
-        if not name.text or names.is_adding(name.text):  # 达到10家, 净增20家: the list goes on as before
-            return replace(carry, accepted=True)
         if names.is_growing(name.text):
             return replace(carry, accepted=True, op=None)
+        if not name.text or names.is_adding(name.text) or names.is_verb(name.text):
+            return replace(carry, accepted=True)  # 达到10家, 净增20家: the list goes on as before
         return _Carry(
             op=handed_on or (carry.op if listed else None),
             adding=adding,
@@ -207,8 +208,8 @@ class _Reader:
         text = name.text
         if not text and carry.spread:
             return name, carry.spread.pop(0), carry.start
-        if names.is_adding(text) and carry.name:
-            return name, text + names.stock_name(carry.name), carry.start
+        if on_right and found.quantity.kind == "duration":
+            return name, (names.strip_trail(left) or carry.name) + text.removeprefix("内"), name.start
         if text.startswith("占") and carry.name:
             return name, names.measured(carry.name) + text, carry.start
         if names.is_growing(text) and carry.name:
@@ -216,6 +217,13 @@ class _Reader:
                 name,
                 names.measured(carry.name) + clean[place.piece : found.start].lstrip("、, "),
                 carry.start,
+            )
+        if (names.is_adding(text) or names.is_verb(text)) and not on_right:
+            same = carry.kind == found.quantity.kind
+            return (
+                name,
+                text + names.stock_name(carry.name) if same else text,
+                carry.start if same else name.start,
             )
         if not text:
             own = comparator(left, "", found)

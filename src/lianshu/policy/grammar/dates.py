@@ -33,7 +33,7 @@ class Dates:
         said = [m for m in self.mentions(start, found.start) if m.kind != "past"]
         inside = [m for m in said if m.kind != "yearly" or m.start >= place.piece]
         dates = [m for m in inside if m.kind not in ("annual", "yearly")]
-        if inside and inside[-1].kind in ("annual", "yearly") and inside[-1].start >= place.segment:
+        if inside and self._is_annual(inside[-1], place):
             span = dates[-1] if dates else None
             if span is not None and span.kind == "span":
                 return f"annual:{span.first}-{span.last}"
@@ -48,6 +48,15 @@ class Dates:
                 return "past"
             return self.calendar.resolve(date, steps=len({m.last for m in years}) > 1)
         return self._carried_period(place)
+
+    def _is_annual(self, mention: Mention, place: Place) -> bool:
+        """Whether 每年 or 年均 reaches to the figure: 每年 not to a share or a total in a later clause."""
+        if mention.kind not in ("annual", "yearly") or mention.start < place.segment:
+            return False
+        if mention.start >= place.clause:
+            return True
+        own = self.clean[place.piece : place.found.start]
+        return place.found.quantity.unit not in ("%", "‰") and "累计" not in own
 
     def _shared_date(self, dates: list[Mention], found: Found) -> Mention:
         """The figure's own date in 2024年、2025年分别达到A、B; otherwise the last date before it."""

@@ -12,8 +12,8 @@ from lianshu.reference.quantity import Found
 
 _EACH = choice("targets", "each_chain", "each_county", "each_park")
 _LEAD = re.compile(
-    rf"^(?:[\s,、;:。()]|(?:和|及|以及|与|并|且|其中|同时|此外|另外|至少|到|至(?!少)|力争|力求|争取|确保|努力|预计|预期|计划|将|要|应|须|需|均|使|让|把|使得|推动|推进|促进|实现|完成|达到|打造|建成|建设|建立|创建|组建|设立|形成|支持|引导|带动|全面|加快|着力|大力|重点|积极|稳步|持续|逐步|基本|成功|累计|分别|共|总共|至少|不少于|新一轮)(?!产业|化|型|中心|率|企业)"
-    rf"|(?:全|我|本)(?:市|县|省|区|州|旗)|{_EACH}|(?:是|一是|二是|三是|四是|五是|六是)(?=[一-龥]))"
+    rf"^(?:[\s,、;:。()]|(?:和|及|以及|与|并|且|其中|同时|此外|另外|至少|到(?!位|期)|至(?!少)|力争|力求|争取|确保|努力|预计|预期|计划|将|要|应|须|需|均|使|让|把|使得|推动|推进|促进|实现|完成|达到|打造|建成|建设|建立|创建|组建|设立|形成|支持|引导|带动|全面|加快|着力|大力|重点|积极|稳步|持续|逐步|基本|成功|累计|分别|共|总共|至少|不少于|新一轮)(?!产业|化|型|中心|率|企业)"
+    rf"|(?:全|我|本)(?:市|县|省|区|州|旗)|{_EACH}|(?:较|比)20\d\d年(?:底|末)?|(?:是|一是|二是|三是|四是|五是|六是)(?=[一-龥]))"
 )
 _TRAIL = re.compile(
     rf"(?:{choice('targets', 'at_least')}|{choice('targets', 'at_most')}|(?<![签合契公节制])约|{choice('targets', 'about')}|分别|均|都|就|已|将|各|数量|总数|实现|完成|力争|争取|累计|了|为|的|在|不|，|\s)$"
@@ -28,9 +28,12 @@ _ADDING_HEAD = re.compile(
     r"^(?:新增|净增|新进规|新引进|引进|培育|新建|招引|新入规|新培育|累计|新)(?!材料|能源|兴|型|区|一代|城)"
 )
 _LEFT_TAIL = re.compile(r"^(?:并|且|和|及|以及|用于|其中|的?目标|,|进一步|后|时|来|,)")
-_FROM = re.compile(r"(?:由|从)(?:20\d\d年的?)?(?:[\d.]+|[一二两三四五六七八九十百千万]+)[^,;]*$")
+_FROM = re.compile(
+    r"(?:由|从)(?:(?:20\d\d年(?:底|末)?|目前|当前|现在|现有)的?)?(?:[\d.]+|[一二两三四五六七八九十百千万]+)[^,;]*$"
+)
 _KEEPS = re.compile(r"(?:不少于|不低于|至少|超过|不小于)$")
 _VERB_INSIDE = re.compile(rf"{choice('targets', 'working')}|{choice('targets', 'totals')}|达到")
+_VERBS_ONLY = re.compile(rf"^(?:新|其中|{choice('targets', 'adding')}|{choice('targets', 'working')})+$")
 _GROWTH_ONLY = re.compile(rf"^(?:同比|平均|累计)*(?:{choice('targets', 'growing')})(?:率|速度|幅度)?$")
 _NEXT_ITEM = re.compile(r"(?:、|和|及|与|以及|,)\s*$")
 
@@ -84,6 +87,8 @@ def right_named(left: str, right: str) -> bool:
     if _LEFT_TAIL.match(tail):
         return False
     bare = strip_trail(left)
+    if tail.startswith("的") and bare.endswith("规模"):  # 总规模500亿元的基金
+        return True
     return not bare or bool(_VERB_END.search(bare)) or bool(_VERB_END.search(left)) or not strip_trail(bare)
 
 
@@ -132,6 +137,11 @@ def is_adding(name: str) -> bool:
 def is_growing(name: str) -> bool:
     """Whether the name is nothing but a word of growth (增长, 同比增长)."""
     return bool(_GROWTH_ONLY.match(name))
+
+
+def is_verb(name: str) -> bool:
+    """Whether the name is nothing but verbs (新开工, 竣工投产)."""
+    return bool(_VERBS_ONLY.match(name))
 
 
 def shares(name: str, count: int) -> list[str] | None:

@@ -19,6 +19,7 @@ _SUBJECT_VERB = (
     r"|(?:也|已|正|今年|重点)?(?:将|要|力争|计划|聚焦|围绕|推动|实施|培育|打造|建成|实现|达到|形成|到20|的目标|规划))"
 )
 _START = r"(?:^|[,;。:\n])(?:[^,;。:\n]{0,6}\d{1,2}[月日],?)?(?:近年来,?|目前,?|其中,?)?"
+_GENERAL = re.compile(r"产业链|规上|规模以上|全[市县省区州]|研发|企业|高新")
 _WHOLE = re.compile(r"全[市县省区州]|我[市县省区州]")
 _OWN = re.compile(r"我市|我县|我区|全县|全区|全旗|我旗|全州|我州|本市|本县|本区|结合[^,。;]{2,6}实际")
 
@@ -106,7 +107,7 @@ class Scopes:
     def by_goods(self, name: str) -> str | None:
         """The chain that a good belongs to, by the words that only one chain's part of the text shares with
         the name (再生铝年产量 → the chain whose part speaks of 再生铝). ``None`` when it is not clear."""
-        if not self.sections or not _OUTPUT.search(name):
+        if not self.sections or not _OUTPUT.search(name) or _GENERAL.search(name):
             return None
         bare = _OUTPUT.sub("□", name)
         grams = {bare[i : i + 2] for i in range(len(bare) - 1) if "□" not in bare[i : i + 2]}
@@ -122,4 +123,4 @@ class Scopes:
             return None
         best, *rest = sorted(scores.items(), key=lambda item: -item[1])
         second = rest[0][1] if rest else 0.0
-        return best[0] if best[1] >= 0.6 and best[1] > 1.3 * second else None
+        return best[0] if best[1] >= 0.9 and best[1] > 1.3 * second else None
