@@ -141,7 +141,9 @@ def test_unknown_unit_is_refused(work, tmp_path):
 def test_good_rows_survive_beside_bad_ones_and_all_are_accounted_for(work, tmp_path):
     text = HEAD + "a,b,1\n,b,2\na,a,5\nc,d,-1\na,b,2\n"
     links = read_links(work, write(tmp_path, "links.csv", text))
-    assert work.con.execute(f"SELECT supplier, buyer, amount FROM {links.table}").fetchall() == [("a", "b", 3.0)]
+    assert work.con.execute(f"SELECT supplier, buyer, amount FROM {links.table}").fetchall() == [
+        ("a", "b", 3.0)
+    ]
     assert links.rows_read == 5
     told = {p.code: p.row for p in links.report.problems}
     assert told == {"L01": 3, "L20": 4, "L06": 5, "L21": 2}

@@ -7,10 +7,10 @@ import warnings
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from tests.network import measure_cases, oracle_measures
 
 from lianshu.network import spark
 from lianshu.network.tables_problems import InputError
-from tests.network import measure_cases, oracle_measures
 
 pytestmark = [
     pytest.mark.spark,
