@@ -113,7 +113,7 @@ class _Reader:
             start = cadence.start
         elif before is not None:
             comma = clean.find("、", before.end, cadence.start)
-            if comma - before.end >= 2:
+            if comma - before.end >= 2 or (comma > 0 and before.rule in ("cadence.short", "cadence.daily")):
                 start = comma + 1
         return start, end
 

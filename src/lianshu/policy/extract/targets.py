@@ -102,7 +102,7 @@ class _Reader:
         line = clean.rfind("\n", 0, found.start) + 1
         node = self.document.node_at(found.start)
         refused = refusal(found, left, right, clean[start:end], clean[max(line, node.start) : node.end])
-        if refused is not None:
+        if refused is not None and not (refused == "single project" and self._totals(carry, left)):
             return None
         upper = self.scopes.is_upper(clean[line : found.start])
         if not upper and (
@@ -174,6 +174,11 @@ class _Reader:
             accepted=True,
             spread=carry.spread if listed else self._spread(place, full_name, left),
         )
+
+    @staticmethod
+    def _totals(carry: _Carry, left: str) -> bool:
+        """Whether the money is the total of the projects counted before it: 实施项目60个,总投资150亿元."""
+        return carry.accepted and carry.kind == "count" and "项目" in carry.name and "总投资" in left
 
     @staticmethod
     def _tells_state(node: Node | None, sentence: str) -> bool:

@@ -33,6 +33,8 @@ class Dates:
         said = [m for m in self.mentions(start, found.start) if m.kind != "past"]
         inside = [m for m in said if m.kind != "yearly" or m.start >= place.piece]
         dates = [m for m in inside if m.kind not in ("annual", "yearly")]
+        if dates and dates[-1].kind == "gone":
+            return "past"
         if inside and self._is_annual(inside[-1], place):
             span = dates[-1] if dates else None
             if span is not None and span.kind == "span":
@@ -56,7 +58,7 @@ class Dates:
         if mention.start >= place.clause:
             return True
         own = self.clean[place.piece : place.found.start]
-        return place.found.quantity.unit not in ("%", "‰") and "累计" not in own
+        return place.found.quantity.unit not in ("%", "‰") and not re.search("累计|设立|成立|组建", own)
 
     def _shared_date(self, dates: list[Mention], found: Found) -> Mention:
         """The figure's own date in 2024年、2025年分别达到A、B; otherwise the last date before it."""
@@ -112,4 +114,6 @@ class Dates:
 
     def _dates(self, start: int, end: int) -> list[Mention]:
         """The dates in a span that may carry over to the next sentence."""
-        return [m for m in self.mentions(start, end) if m.kind not in ("annual", "yearly", "past", "full")]
+        return [
+            m for m in self.mentions(start, end) if m.kind not in ("annual", "yearly", "past", "gone", "full")
+        ]

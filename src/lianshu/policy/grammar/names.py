@@ -16,7 +16,7 @@ _LEAD = re.compile(
     rf"|(?:全|我|本)(?:市|县|省|区|州|旗)|{_EACH}|(?:较|比)20\d\d年(?:底|末)?|(?:是|一是|二是|三是|四是|五是|六是)(?=[一-龥]))"
 )
 _TRAIL = re.compile(
-    rf"(?:{choice('targets', 'at_least')}|{choice('targets', 'at_most')}|(?<![签合契公节制])约|{choice('targets', 'about')}|分别|均|都|就|已|将|各|数量|总数|实现|完成|力争|争取|累计|了|为|的|在|不|，|\s)$"
+    rf"(?:{choice('targets', 'at_least')}|{choice('targets', 'at_most')}|(?<![签合契公节制])约|{choice('targets', 'about')}|分别|均|都|就|已|将|各|数量|总数|实现|完成|力争|争取|累计|了|为|的|在|不|由|，|\s)$"
 )
 _VERB_END = re.compile(
     rf"(?:{choice('targets', 'adding')}|{choice('targets', 'working')}|至少|分别|重点|各|要|每年|年均)(?:好|了|出|一批|省外|域外|市外|国内外|并|的)?$"
@@ -50,7 +50,11 @@ class Name:
 
 def strip_lead(clean: str, start: int, end: int) -> int:
     """Where the name proper begins in ``clean[start:end]``, after dates, adverbs, scopes and auxiliary verbs."""
-    dates = {start + m.start: start + m.end for m in find_periods(clean[start:end]) if m.kind != "past"}
+    dates = {
+        start + m.start: start + m.end
+        for m in find_periods(clean[start:end])
+        if m.kind not in ("past", "gone")
+    }
     while start < end:
         match = _LEAD.match(clean[start:end])
         if start in dates:
@@ -67,7 +71,7 @@ def strip_trail(text: str) -> str:
     dates = [
         m
         for m in find_periods(text)
-        if m.kind not in ("past", "annual", "yearly") and m.end >= len(text) - 4 and m.start
+        if m.kind not in ("past", "gone", "annual", "yearly") and m.end >= len(text) - 4 and m.start
     ]
     if dates:
         text = text[: dates[-1].start]

@@ -42,6 +42,10 @@ _PERIOD = re.compile(
     # 首年, 第二年
     r"|(?P<nth>首|第[一二三四五])年(?!级))"
 )
+#: 三年实施…, 三年翻番: a number of years right before a verb is a span to come.
+_AHEAD = frozenset(
+    ["实施", "培育", "引进", "新增", "完成", "建成", "打造", "投入", "改造", "推进", "招引", "净增"]
+)
 _NTH = {"首": 0, "第一": 0, "第二": 1, "第三": 2, "第四": 3, "第五": 4}
 _BASE_PREFIXES = frozenset(
     {"较", "比", "以", "自", "从", "超", "是", "为", "按", "占", "同", "距", "达到", "相比", "不低于"}
@@ -52,7 +56,7 @@ _TITLED = re.compile(r"《[^《》\n]{2,120}》|〔[^〕\n]*〕|(?<=[案划要�
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A period in the text. ``kind``: ``by``, ``year`` (bare year), ``span``, ``within``, ``annual`` (每年), ``yearly`` (年均, 年新增: its own figure only), ``full`` (全年),
-    ``past`` (a base or past year), ``relative`` (already an offset to the text's year), ``nth``."""
+    ``past`` (a base year, 较2020年), ``gone`` (近三年, 去年), ``relative`` (already an offset to the text's year), ``nth``."""
 
     start: int
     end: int
@@ -90,16 +94,17 @@ def _mention(match: re.Match[str]) -> Mention | None:
             return None
         last = 2025 + 5 * (parse_integer(match["fyp"]) - 14)
         if when in ("以来",):
-            return Mention(start, end, "past", last - 4, last)
+            return Mention(start, end, "gone", last - 4, last)
         kind = "by" if match["fyp_pre"] or when in ("末", "末期", "期末", "收官") else "span"
         return Mention(start, end, kind, last - 4, last)
     if match["within"]:
         pre, tail = match["within_pre"] or "", match["within_tail"] or ""
         years = parse_integer(match["within_to"] or match["within"])
-        if pre in ("每", "第", "满") or (not pre and not tail) or tail in ("后", "期间"):
+        ahead = match.string[end : end + 2] in _AHEAD
+        if pre in ("每", "第", "满") or (not pre and not tail and not ahead) or tail in ("后", "期间"):
             return None
         if pre in ("近", "过去", "前", "连续", "连", "最近"):
-            return Mention(start, end, "past") if pre in ("近", "过去", "最近") else None
+            return Mention(start, end, "gone") if pre in ("近", "过去", "最近") else None
         return Mention(start, end, "within", years, years)
     if match["annual"] or match["yearly"]:
         # 每年 reaches on through its list, 年均 and 年新增 belong to their own figure.
@@ -110,7 +115,8 @@ def _mention(match: re.Match[str]) -> Mention | None:
     if match["rel"]:
         offset = {"明": 1, "次": 1, "翌": 1, "后": 2, "去": -1, "上": -1}.get(match["rel"], 0)
         if offset < 0:
-            return Mention(start, end, "past")
+            based = match.string[max(0, start - 1) : start] in ("较", "比", "同", "按", "超")
+            return Mention(start, end, "past" if based else "gone")
         return Mention(start, end, "relative_by" if match["rel_tail"] else "relative", offset, offset)
     if match["own"]:
         return Mention(start, end, "relative_by" if match["own"] != "内" else "relative")

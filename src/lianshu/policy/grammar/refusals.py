@@ -26,6 +26,7 @@ _FOCUS_LEFT = re.compile(
     rf"{choice('targets', 'focusing')}(?:本|我|全|了|好|重点|省|市|县|以下|上述|这|的|于)*$"
 )
 _CREATING = re.compile("形成|培育|打造|建成|新增|创建|争创|发展|建设")
+_LISTED = re.compile("培育|引进|新增|打造|建成|形成|招引|争创")
 _THRESHOLD_NOUN = re.compile(
     r"(?:\(含\))?(?:及以上|以上|以下|规模以上)?(?:的)?(?:[^,;。、\d]{0,12})?(?:项目|企业|集群|产业链|产业|链条|龙头|基地|园区?|集团|公司|工程|单体|大户|客商|主体|投资商|强镇|强县|乡镇|村|商户|技改|产业园)"
 )
@@ -36,6 +37,7 @@ _WEIGHT = re.compile(choice("targets", "weights"))
 _AMOUNT_LEFT = re.compile(
     rf"{choice('targets', 'project_amounts')}(?:达到|达|为|约|近|超过|超|共|总计|总额|计|不低于|规模)*$"
 )
+_EXPECTED_LEFT = re.compile(r"(?:可|预计可?)(?:完成|实现|新增|形成|带动|达到?|年产)[^,;。、]{0,10}$")
 _PROJECT = re.compile(choice("targets", "project_nouns"))
 _LEADERS = re.compile(rf"[^,;。、]{{0,10}}{choice('targets', 'leaders')}")
 _POSTING = re.compile(choice("targets", "posting"))
@@ -47,7 +49,7 @@ _ALREADY = re.compile(rf"(?:{choice('targets', 'past')})")
 _FUTURE = re.compile(choice("targets", "future"))
 _FROM_LEFT = re.compile(r"(?:由|从)(?:[^,;。、]{0,12}的)?$")
 _TO_RIGHT = re.compile(
-    r"(?:左右|以上)?(?:提高|提升|增加|增长|上升|扩大|降低|下降|压缩|缩短|发展|减少|跃升|壮大|攀升|增|升|降|减|扩|拓展|优化|精简|调整)?(?:到|至|为)"
+    r"(?:左右|以上)?(?:提高|提升|增加|增长|上升|扩大|降低|下降|压缩|缩短|压减|压降|缩减|精简至|提速|发展|减少|跃升|壮大|攀升|增|升|降|减|扩|拓展|优化|精简|调整)?(?:到|至|为)"
 )
 _FUND = re.compile(r"^(?:的|以上的?)?[^,;。、]{0,16}(?:基金|资金池|担保金|风险池)")
 _FOUNDING = re.compile("设立|组建|成立|建立|发起|做大|形成|打造|规模|募集|用好|争取")
@@ -75,7 +77,7 @@ def refusal(found: Found, left: str, right: str, sentence: str, paragraph: str) 
     if found.form == "first":
         return None if "实现" in left or "力争" in left or right[:1] in _PUNCT else "title"
     if found.form in ("doubling", "coverage"):
-        return None
+        return "quotation" if in_quotes(left) else None
     if _LEVEL_WORD.match(right) and kind in ("money", "mass", "other"):
         return "size class"
     if in_quotes(left) and (found.chinese or kind == "count"):
@@ -120,7 +122,7 @@ def _money_refusal(left: str, right: str) -> str | None:
         thing and thing.end() <= noun.end() and not right.startswith(("以上", "及以上", "的企业"))
     ):
         return "threshold"
-    if _AMOUNT_LEFT.search(left):
+    if _AMOUNT_LEFT.search(left) or _EXPECTED_LEFT.search(left):
         return "single project"
     if right.startswith("的") and not thing:
         return "single project"
@@ -140,7 +142,7 @@ def _count_refusal(
         and _FORMULA.search(sentence)
     ):
         return "formula"
-    if left.endswith("等") and tail[:1] not in ("", *_PUNCT) and not _CREATING.search(left):
+    if left.endswith("等") and tail[:1] not in ("", *_PUNCT) and not _LISTED.search(left):
         return "fixed set"
     one = found.chinese and found.number == "一"
     if re.match(r"一批|[“‘]?一[批条个]", right):
