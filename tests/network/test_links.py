@@ -205,7 +205,7 @@ def test_home_region_covers_the_counties_below(work, tmp_path, home, places):
 def test_outside_column_wins_over_the_region(work, tmp_path):
     path = tmp_path / "firms.csv"
     path.write_text(
-        "firm,sector,region,outside\na,39,990101,是\nb,39,,否\nc,39,990101,\nd,39,,\ne,39,,境外\n"
+        "firm,sector,region,outside\na,39,990101,是\nb,39,,否\nc,39,990101,\nd,39,,\ne,39,,境外\nf,39,990101,不明\n"
     )
     assert read_firms(work, str(path), "990101").texts("place") == [
         "outside",
@@ -213,6 +213,7 @@ def test_outside_column_wins_over_the_region(work, tmp_path):
         "local",
         "unknown",
         "import",
+        "unknown",
     ]
 
 

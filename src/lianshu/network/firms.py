@@ -63,6 +63,7 @@ COLUMNS = (
 _YES = "('1', 'true', 'yes', '是', '区外')"
 _NO = "('', '0', 'false', 'no', '否', '区内', '本地')"
 _ABROAD = "('境外', '国外', '进口')"
+_UNSURE = "('不明', '未知')"
 
 CHECKS = (
     Check("F01", "firm", "firm = ''", "企业编号为空", "请补上编号，或删去合计行"),
@@ -85,9 +86,10 @@ CHECKS = (
     Check(
         "F06",
         "outside",
-        f"lower(outside) NOT IN {_YES} AND lower(outside) NOT IN {_NO} AND outside NOT IN {_ABROAD}",
+        f"lower(outside) NOT IN {_YES} AND lower(outside) NOT IN {_NO} AND outside NOT IN {_ABROAD} "
+        f"AND outside NOT IN {_UNSURE}",
         "是否区外的写法不认识",
-        "请填 是、否或境外",
+        "请填 是、否、境外或不明",
     ),
     *number_checks("F1", "revenue", "营业收入"),
     *number_checks("F2", "costs", "采购总额"),
@@ -207,7 +209,7 @@ def _place_sql(home: str, home_declared: bool) -> str:
     return (
         f"CASE WHEN outside IN {_ABROAD} OR region IN {_ABROAD} THEN '{IMPORT}' "
         f"WHEN lower(outside) IN {_YES} THEN '{OUTSIDE}' "
-        f"WHEN outside <> '' THEN '{LOCAL}' ELSE {fallback} END"
+        f"WHEN outside IN {_UNSURE} THEN '{UNKNOWN}' WHEN outside <> '' THEN '{LOCAL}' ELSE {fallback} END"
     )
 
 

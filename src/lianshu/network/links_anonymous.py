@@ -114,7 +114,7 @@ def anonymous_files(args: argparse.Namespace) -> tuple[int, int]:
             (
                 "firms",
                 "SELECT c.code AS firm, f.sector, CASE f.place WHEN 'local' THEN '否' WHEN 'import' THEN '境外' "
-                f"WHEN 'outside' THEN '是' ELSE '' END AS outside, f.chain, f.node, f.costs FROM {firms.table} f "
+                f"WHEN 'outside' THEN '是' ELSE '不明' END AS outside, f.chain, f.node, f.costs FROM {firms.table} f "
                 "JOIN codes c USING (firm) ORDER BY ALL",
             ),
         ):
