@@ -154,3 +154,31 @@ def test_picture_without_the_extra_names_it(monkeypatch):
     monkeypatch.setattr(intake_pdf, "_engine", lambda: None)
     with pytest.raises(UnusableInputError, match=r"lianshu\[ocr\]"):
         load(b"\x89PNG\r\n\x1a\nrest", "扫描.png")
+
+
+BARS = """分工如下：
+| 序号 | 任务 | 牵头单位 |
+| --- | --- | --- |
+| 1 | 建图谱 | 县工信局 |
+| 2 | 建台账 | 县发改局 |
+以上任务按月调度。
+甲	乙
+丙	丁
+"""
+
+
+def test_tables_between_bars_and_tabs_in_plain_text():
+    source = load(BARS.encode(), "a.txt")
+    tables = [
+        [[source.text[c.start : c.end] for c in table.cells if c.row == r] for r in range(table.rows)]
+        for table in source.tables
+    ]
+    assert tables == [
+        [["序号", "任务", "牵头单位"], ["1", "建图谱", "县工信局"], ["2", "建台账", "县发改局"]],
+        [["甲", "乙"], ["丙", "丁"]],
+    ]
+
+
+@pytest.mark.parametrize("text", ["首页 | 新闻 | 政务\n正文一段。", "甲|乙\n丙|丁", "一\t二\n正文。"])
+def test_a_single_row_is_no_table(text):
+    assert load(text.encode(), "a.txt").tables == ()

@@ -292,3 +292,90 @@ def test_gold_paths_are_found(shared):
             if not near or (printed and task["no"] not in near):
                 missing.append((file.stem, task["no"], task["title"]))
     assert missing == []
+
+
+def test_contents_pages_are_heads():
+    text = """澄江县产业强县行动方案
+（2023—2025年）
+目  录
+一、总体要求........1
+二、重点任务........3
+一、总体要求
+坚持稳中求进，推动产业发展，形成合力。
+二、重点任务
+㈠强链
+⒈摸清家底。建台账，抓落实。
+⑴走访企业。逐户走访，解决问题。"""
+    assert shape(text) == [
+        ("title", "", "澄江县产业强县行动方案"),
+        ("title", "", "(2023-2025年)"),
+        ("head", "", ""),
+        ("head", "", ""),
+        ("head", "", ""),
+        ("part", "一", "总体要求"),
+        ("paragraph", "一", ""),
+        ("part", "二", "重点任务"),
+        ("section", "二(一)", "强链"),
+        ("item", "二(一)1", "摸清家底"),
+        ("sub", "二(一)1(1)", "走访企业"),
+    ]
+
+
+def test_contents_without_leaders_end_where_the_text_begins():
+    nodes = shape(
+        "《澄江县强链方案》政策解读\n目录\n背景\n措施\n背景\n为强链补链，出台方案，形成合力。\n措施\n推动发展，抓好落实，形成合力。"
+    )
+    assert [kind for kind, _, _ in nodes] == [
+        "title",
+        "head",
+        "head",
+        "head",
+        "lead",
+        "paragraph",
+        "lead",
+        "paragraph",
+    ]
+
+
+def test_questions_and_answers_are_turns():
+    nodes = shape(
+        "《澄江县强链方案》政策解读\n问：有哪些措施？\n答（县工信局）：主要有两条，一是建链；二是补链。\n【问】怎么落实？\n【答】压实责任，按月调度。"
+    )
+    assert [heading for kind, _, heading in nodes if kind == "turn"] == ["问", "答", "问", "答"]
+
+
+def test_chapters_hold_their_sections():
+    text = "青梧县规划\n第一章 规划背景\n第一节 发展成效\n产业稳步发展，结构不断优化。\n第二节 存在问题\n主要有短板，需要补齐。\n第二章 重点任务\n一、强链\n抓好强链，形成合力。"
+    _, tree = build(text)
+    chapters = [node for node in tree.root.children if node.kind == "chapter"]
+    assert [[child.heading for child in node.children] for node in chapters] == [
+        ["发展成效", "存在问题"],
+        ["强链"],
+    ]
+
+
+def test_markdown_signs_are_no_text():
+    assert shape("# 青梧县方案\n## 一、总体要求\n**坚持**稳中求进，推动产业发展，形成合力。") == [
+        ("title", "", "青梧县方案"),
+        ("part", "一", "总体要求"),
+        ("paragraph", "一", ""),
+    ]
+
+
+def test_unit_lines_are_no_headings():
+    nodes = shape(
+        "方案\n1.摸清家底。建台账，抓落实。\n责任单位：县工信局、各有关企业\n2.精准招商。建专班，抓对接。\n牵头单位：县商务局"
+    )
+    assert [kind for kind, _, _ in nodes] == ["title", "item", "paragraph", "item", "paragraph"]
+
+
+def test_a_run_without_line_breaks_is_cut_at_its_numbers(plan_files):
+    lines = [line for line in plan_files.plan(4).lines() if "\t" not in line]
+    _, whole = build("\n".join(lines))
+    _, run = build("".join(lines))
+
+    def numbered(tree: Outline) -> list[str]:
+        return [node.path for node in tree.root.walk() if node.kind in ("section", "item")]
+
+    assert len(numbered(whole)) > 10
+    assert numbered(run) == numbered(whole)

@@ -33,7 +33,7 @@ _MARKERS = re.compile(
   | (?P<decimal>\d{{1,2}}(?:\.\d{{1,2}}){{1,2}}[ 、.]?(?=[\u4e00-\u9fff“《])(?![亿万元个家项倍年吨]))
   | (?P<item>\d{{1,3}}(?:[、.](?!\d)|(?=[\u4e00-\u9fff]{{2,12}}$)(?!年|月|日|个|家|项|亿|万|%)))
   | (?P<sub>\(?\d{{1,2}}\)[、.]?)
-  | (?P<circle>[①-⑳❶-❿])
+  | (?P<circle>[①-⑳❶-❿⑴-⒇⒈-⒛㈠-㈩])
   | (?P<dash>——|—(?!\d)|[·※]\ ?|-\ (?=[\u4e00-\u9fff]))
   | (?P<annex>附件\ ?(?:\d{{1,2}}|[一二三四五六七八九十])?[:]?(?=$))
   """,
@@ -42,8 +42,11 @@ _MARKERS = re.compile(
 _ORDINAL = re.compile(
     rf"(?:(?<=[。;:!?\n,])|^)(?:([{_CN}]{{1,2}})(?:是|要|则)(?![一否求])|第([{_CN}]{{1,2}}),)"
 )
+#: Numbers in one character: the first of the series and the marker it stands for, the last series first.
+_CIRCLES = (("㈠", "section"), ("❶", "circle"), ("⒈", "item"), ("⑴", "sub"), ("①", "circle"))
 _SENTENCE_END = re.compile(r"[。!?]+[”’》)]*")
-_SPEAKER = re.compile(r"([\u4e00-\u9fff·]{2,6})[::]")
+_SPEAKER = re.compile(r"[【\[]?([问答]|[\u4e00-\u9fff·]{2,6})(?:\([\u4e00-\u9fff、]{2,20}\))?(?:[】\]]:?|:)")
+_HOSTS = ("主持人", "记者", "问", "网友", "提问")
 
 
 def chinese_number(words: str) -> int:
@@ -128,8 +131,10 @@ def _marker(line: str) -> _Marker | None:
     if kind == "sub":
         return _Marker(kind, int(figure), f"({figure})", width)
     if kind == "circle":
-        number = ord(words) - ord("①") + 1 if words <= "⑳" else ord(words) - ord("❶") + 1
-        return _Marker(kind, number, words, width)
+        first, kind = next((first, kind) for first, kind in _CIRCLES if words >= first)
+        number = ord(words) - ord(first) + 1
+        printed = {"circle": words, "sub": f"({number})", "item": str(number)}.get(kind, "")
+        return _Marker(kind, number, printed or f"({chinese_numeral(number)})", width)
     return _Marker(kind, None, "", width)
 
 
@@ -162,7 +167,7 @@ def _speakers(clean: str, lines: list[tuple[int, int]]) -> set[str]:
         match = _SPEAKER.match(clean, start, end)
         if match:
             seen[match[1]] = seen.get(match[1], 0) + 1
-    hosts = {name for name in seen if name in ("主持人", "记者", "问", "网友", "提问")}
+    hosts = {name for name in seen if name in _HOSTS}
     if not hosts or sum(seen[h] for h in hosts) < 2:
         return set()
     return {name for name, count in seen.items() if count >= 2 or name in hosts}
@@ -198,7 +203,7 @@ class _Builder:
 
 
 _NO_HEADING = re.compile(
-    r"[。;,!?|\t]|[:、]$|^[(\[]|^[\d年月日 :.—-]+$|^[^\u4e00-\u9fff]+$|(?:政府|委员会|办公室|局|党委|[省市县区]委)$|日$"
+    r"[。;,:!?|\t]|、$|^[(\[]|^[\d年月日 :.—-]+$|^[^\u4e00-\u9fff]+$|(?:政府|委员会|办公室|局|党委|[省市县区]委)$|日$"
 )
 
 
@@ -294,7 +299,9 @@ def _add_line(build: _Builder, lines: list[_Line], index: int) -> None:
     start, end = line.at, line.end
     if line.at > line.start:
         node = build.add(Node("turn", LEVELS["turn"], line.start, end))
-        _set_heading(node, clean, line.start, line.at - 1)
+        name = _SPEAKER.match(clean, line.start, end)
+        if name:
+            _set_heading(node, clean, *name.span(1))
         if start >= end:
             return
     if line.marker is not None:

@@ -29,6 +29,31 @@ _TITLE_END = re.compile(
 )
 
 
+#: What may stand alone on the last line of a broken title.
+_TITLE_REST = re.compile(r"(?:实施|工作|行动)?(?:方案|意见|计划|通知|规划)")
+_TITLE_TAIL = re.compile(
+    r"\((?:\d{4}-\d{4}年?|试行|暂行|征求意见稿|送审稿|草案|修订版?|\d{4}年(?:修订|版))\)"
+)
+_LEADER = re.compile(r".{2,60}?[.…·\t ]{3,}\d{1,3}$")
+
+
+def _contents(clean: str, lines: list[tuple[int, int]], kinds: dict[int, str]) -> None:
+    """Mark a table of contents as head lines: they would double every heading of the document."""
+    words = [clean[slice(*span)] for span in lines]
+    for i, line in enumerate(words[:300]):
+        if _LEADER.fullmatch(line) and "。" not in line:
+            kinds[i] = "head"
+        if line in ("目录", "目 录", "目次"):
+            kinds[i] = "head"
+            seen: set[str] = set()
+            for j in range(i + 1, min(i + 80, len(words))):
+                bare = re.sub(r"[ .…·\t]*\d*$", "", words[j])
+                if j in kinds or bare in seen or len(bare) > 40 or bare not in words[j + 1 :]:
+                    break
+                kinds[j] = "head"
+                seen.add(bare)
+
+
 def outer_lines(clean: str, lines: list[tuple[int, int]]) -> dict[int, str]:
     """The lines (by their index) that are ``head``, ``title`` or ``foot`` before and after the body."""
     kinds: dict[int, str] = {}
@@ -44,12 +69,16 @@ def outer_lines(clean: str, lines: list[tuple[int, int]]) -> dict[int, str]:
             continue
         if _BODY.match(line) or (len(line) > 60 and "。" in line):
             break
-        if len(line) <= 80 and not re.search(r"[。;]", line):
-            joined = _TITLE_END.search(line.rstrip(" "))
-            if joined:
-                kinds[i] = "title"
-                titles.append(i)
-                first = i + 1
+        short = len(line) < 5 and not _TITLE_REST.fullmatch(line)
+        if len(line) <= 80 and not short and _TITLE_END.search(line) and not re.search(r"[。;]", line):
+            kinds[i] = "title"
+            titles.append(i)
+            first = i + 1
+    _contents(clean, lines, kinds)
+    for i in titles:
+        if i + 1 < len(lines) and _TITLE_TAIL.fullmatch(clean[slice(*lines[i + 1])]):
+            kinds[i + 1] = "title"
+            first = max(first, i + 2)
     _title_parts(clean, lines, kinds, titles)
     last = _foot_start(clean, lines, first)
     for i in range(last, len(lines)):

@@ -27,6 +27,8 @@ _HAN = "\u3400-\u9fff\uf900-\ufaff"
 _IS_HAN = re.compile(f"[{_HAN}]")
 _GLOSS = re.compile(rf"\(([a-z{TONED}]{{1,6}})\)")
 _GROUPED = re.compile(r",\d{3}(?!\d)")
+_MARKDOWN = re.compile(r"^#{1,6} ", re.MULTILINE)
+_MARKDOWN_SIGNS = re.compile(r"^#{1,6} +|\*\*", re.MULTILINE)
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _RANGE = re.compile(r"[—~]{1,2}(?=\d)")
 _DOC_NUMBER = re.compile(r"[\[(【〈](?:19|20)\d\d[\])】〉](?=\s*第?\d+\s*号)")
@@ -185,6 +187,8 @@ def repair(source: Source) -> Text:
     draft = Draft(source.text)
     draft.replace(simplify(fold(source.text)))
     draft.edit([(m.start(), m.end(), "") for m in INVISIBLE.finditer(draft.text)])
+    if _MARKDOWN.search(draft.text):
+        draft.edit([(m.start(), m.end(), "") for m in _MARKDOWN_SIGNS.finditer(draft.text)])
     draft.edit(_gloss_edits(draft.text))
     draft.edit(line_edits(draft.text, draft.starts, source))
     draft.edit(space_edits(draft.text))
