@@ -73,8 +73,9 @@ class Plan(ScopedModel):
         """``2021—2025年`` or what is known of it."""
         if self.start_year and self.end_year and self.start_year != self.end_year:
             return f"{self.start_year}—{self.end_year}年"
-        year = self.end_year or self.start_year
-        return f"{year}年" if year else ""
+        if self.end_year and not self.start_year:
+            return f"到{self.end_year}年"
+        return f"{self.start_year}年" if self.start_year else ""
 
 
 class Document(ScopedModel):

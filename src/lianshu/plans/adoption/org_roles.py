@@ -108,8 +108,8 @@ def holder_of(role: str, leader: str, words: str) -> str:
     if not leader:
         match = _HOLDER.search(words.strip())
         leader = match[1] if match else ""
-    post = _COUNT.sub("", leader).removeprefix("在全市").strip()
-    post = re.sub(r"^(?:全[省市县区])?选派(?=干部|人员)", "选派的", post.removeprefix("由"))
+    post = _COUNT.sub("", leader).strip().removeprefix("由")
+    post = re.sub(r"^(?:在?全[省市县区])?选派(?=干部|人员)", "选派的", post)
     return post if 1 < len(post) <= 20 else ""
 
 

@@ -44,7 +44,6 @@ _FULL = {
     "统计": "统计",
 }
 _SUFFIX = re.compile(r"(?:委员会|管理局|服务局|局|厅|委|办公室|办)$")
-_LEVELS = {"province": "省", "city": "市州", "county": "县市区旗", "town": "镇乡"}
 _DEPARTMENT = re.compile(
     r"(?:局|厅|委|委员会|办公室|办|部|院|中心|支行|总工会|工商联|团委|妇联|科协|税务局)$"
 )
@@ -68,32 +67,28 @@ class UnitWords:
     short_name: str
 
 
-def _place_prefixes(region: Region) -> list[str]:
-    names = [region.name, region.short_name, *([region.name[:-1]] if len(region.name) > 2 else [])]
-    return sorted({name for name in names if name}, key=len, reverse=True)
+def _localised(name: str, region: Region) -> str:
+    """The mention as the region itself would write it: 云溪县科技局 → 县科技局, 云溪科技局 → 科技局."""
+    text = re.sub(r"[\s“”\"'《》]", "", name)
+    text = re.sub(r"[(（][^)）]*[)）]$", "", text)
+    if text.startswith(region.name) and len(text) > len(region.name):
+        return text[len(region.name) - 1 :]
+    for short in {region.short_name, region.name[:-1]}:
+        if len(short) > 1 and text.startswith(short) and len(text) > len(short) + 2:
+            return text[len(short) :]
+    return text
 
 
 def _without_level(text: str, region: Region) -> str:
-    """市工信局 → 工信局; 市委, 市政府, 市场监管局 stay."""
-    level = _LEVELS.get(region.level, "")
-    if (
-        len(text) > 2
-        and text[0] in level
-        and not re.match(r".(?:委|政|人大|纪委|直|级|场|块|村|内|外)", text)
-    ):
-        return text[1:]
-    return text
+    """县科技局 → 科技局; 县委, 县政府, 县直单位, 市场监管局 stay, and so does another level's 市科技局."""
+    own = len(text) > 2 and text[0] == region.name[-1]
+    kept = re.match(r".(?:委|政|人大|纪委|直|级|场|块|村|内|外)", text)
+    return text[1:] if own and not kept else text
 
 
 def core_of(name: str, region: Region) -> str:
     """The comparable core: place and level taken off, abbreviations spelt out, 委/办/局 kept as one class."""
-    text = re.sub(r"[\s“”\"'《》]", "", name)
-    text = re.sub(r"[(（][^)）]*[)）]$", "", text)
-    for place in _place_prefixes(region):
-        if text.startswith(place) and len(text) > len(place) + 1:
-            text = text[len(place) :]
-            break
-    text = _without_level(text, region)
+    text = _without_level(_localised(name, region), region)
     match = _SUFFIX.search(text)
     if match:
         stem = text[: match.start()]
@@ -106,16 +101,31 @@ def words_of(mention: str, region: Region) -> UnitWords:
     """Take a mention apart for one region."""
     text = re.sub(r"[\s“”\"']", "", mention)
     core = core_of(text, region)
-    if is_collective(text):
-        return UnitWords(text, text, text, "")
-    stripped = text
-    for place in _place_prefixes(region):
-        if stripped.startswith(place) and len(stripped) > len(place) + 1:
-            return UnitWords(text, core, text, stripped[len(place) :])
-    stripped = _without_level(text, region)
-    if _DEPARTMENT.search(stripped) and not re.match(r".{1,6}(?:园|区|管委会|街道)", stripped):
-        return UnitWords(text, core, f"{region.name}{stripped}", text)
+    if is_collective(text) or "、" in text:
+        return UnitWords(text, core, text, "")
+    local = _localised(text, region)
+    if local != text:
+        return UnitWords(text, core, text, local)
+    if text[0] == region.name[-1] and re.match(r".(?:委|政|人大|纪委)", text):
+        return UnitWords(text, core, region.name + text[1:], text)
+    bare = _without_level(text, region)
+    if bare == text and (above := _above(text, region)):
+        return UnitWords(text, core, above, text)
+    if _DEPARTMENT.search(bare) and not re.match(r".{1,6}(?:园|区|管委会|街道)", bare):
+        return UnitWords(text, core, f"{region.name}{bare}", text)
     return UnitWords(text, core, text, "")
+
+
+def _above(text: str, region: Region) -> str:
+    """The full name of a body of a region above (市科技局 in a county's plan), "" when it is none."""
+    if not re.match(r"[省市州](?!场|区|县|直|级|域|政|委|内|外)", text) or not _DEPARTMENT.search(text):
+        return ""
+    parent = region.parent
+    while parent is not None:
+        if parent.name.endswith(text[0]):
+            return parent.name + text[1:]
+        parent = parent.parent
+    return ""
 
 
 @dataclass(slots=True)

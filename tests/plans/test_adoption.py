@@ -1,0 +1,253 @@
+"""From accepted items to rows and back."""
+
+import pytest
+from tests.plans.samples import accept_all, add_items
+
+from lianshu.core.errors import LianshuError
+from lianshu.organisation.models import Appointment, Chain, Grant, Person, Unit
+from lianshu.plans.adoption import engine
+from lianshu.plans.adoption.chains import ChainAdopter
+from lianshu.plans.models import Adoption, AdoptionEffect, Item, Plan
+from lianshu.plans.services import desk
+from lianshu.targets.models import Target
+from lianshu.tasks.models import Duty, Task
+
+COUNTED = (Chain, Unit, Appointment, Target, Task, Duty)
+
+
+def counts():
+    return {model.__name__: model._base_manager.count() for model in COUNTED}
+
+
+@pytest.fixture
+def accepted(document):
+    accept_all(document)
+    return document
+
+
+def adopt(user, document, **values):
+    return engine.adopt(user, document, unanswered="create", **values)
+
+
+def test_only_accepted_items_are_adopted(owner, world, document):
+    before = counts()
+    assert adopt(owner, document).adoption is None
+    assert counts() == before
+    target = document.items.filter(kind="targets").first()
+    desk.item_accept(owner, target)
+    seen = engine.preview(owner, document)
+    assert [proposal.item for proposal in seen.proposals] == [target]
+    assert seen.left_out == {"待核": document.items.count() - 1}
+    adopt(owner, document)
+    assert counts() == {**before, "Target": before["Target"] + 1}
+
+
+def test_chains_and_units_are_matched_before_they_are_made(owner, world, accepted):
+    outcome = adopt(owner, accepted)
+    names = set(Chain.objects.filter(region=world.county).values_list("name", flat=True))
+    assert names == {"电子信息", "新材料", "食品加工"}
+    units = set(Unit.objects.filter(region=world.county).values_list("name", flat=True))
+    # 县科技局 is the department that exists; 县商务局 is new
+    assert f"{world.county.name}商务局" in units and "县科技局" not in units
+    assert sum("科技局" in name for name in units) == 1
+    assert outcome.adoption.effects.filter(action="match", object_type="organisation.chain").count() == 2
+    assert Plan.objects.get(pk=accepted.plan_id).status == "adopted"
+
+
+def test_one_office_and_one_chief_for_every_chain(owner, world, accepted):
+    adopt(owner, accepted)
+    offices = Unit.objects.filter(region=world.county, kind="chain_office")
+    assert {office.chain.name for office in offices} == {"电子信息", "新材料", "食品加工"}
+    assert world.chain_office in offices
+    chiefs = Appointment.objects.filter(region=world.county, role="chief")
+    assert sorted(chief.chain.name for chief in chiefs) == ["新材料", "电子信息", "食品加工"]
+    assert {chief.post for chief in chiefs} == {"县级领导"}
+    general = Appointment.objects.get(region=world.county, role="general_chief")
+    assert (general.post, general.chain) == ("县长", None)
+    head = Appointment.objects.get(region=world.county, role="office_head", chain=None)
+    assert (head.post, head.unit) == ("分管副县长", world.office)
+
+
+def test_tasks_get_their_units_and_every_chain_office(owner, world, accepted):
+    adopt(owner, accepted)
+    task = Task.objects.get(region=world.county)
+    named = {str(task.lead_unit), *map(str, task.support_units.all())}
+    assert {f"{world.county.name}{body}" for body in ("科技局", "商务局")} <= named
+    assert {"电子信息链条办", "新材料链条办", "食品加工链条办"} <= named
+
+
+def test_adopting_twice_changes_nothing_twice(owner, accepted):
+    adopt(owner, accepted)
+    before, effects = counts(), AdoptionEffect.objects.count()
+    again = adopt(owner, accepted)
+    assert again.adoption is None
+    assert counts() == before
+    assert AdoptionEffect.objects.count() == effects
+    assert not engine.preview(owner, accepted).changes_anything
+
+
+def test_adopting_again_adds_only_what_is_new(owner, accepted):
+    adopt(owner, accepted)
+    before = counts()
+    add_items(accepted, [("chains", "技改投资", {"name": "现代物流"})])
+    accept_all(accepted)
+    outcome = adopt(owner, accepted)
+    after = counts()
+    assert after["Chain"] == before["Chain"] + 1
+    # the new chain gets its office and its chief, nothing else is touched
+    assert after["Unit"] == before["Unit"] + 1
+    assert after["Appointment"] == before["Appointment"] + 1
+    assert after["Target"] == before["Target"]
+    assert set(outcome.counts) == {"create"}
+
+
+def test_an_edit_after_adoption_becomes_a_change(owner, accepted):
+    adopt(owner, accepted)
+    item = accepted.items.filter(kind="targets").order_by("position").first()
+    desk.item_edit(owner, item, values={"low": "150"})
+    seen = engine.preview(owner, accepted)
+    changed = [proposal for proposal in seen.proposals if proposal.action == "change"]
+    assert [proposal.item for proposal in changed] == [item]
+    assert changed[0].changes
+    count = Target.objects.count()
+    outcome = adopt(owner, accepted)
+    assert outcome.counts == {"change": 1}
+    assert Target.objects.count() == count
+    effect = outcome.adoption.effects.get()
+    assert effect.before != effect.after
+    # taking the change back gives the former figure
+    engine.undo(owner, outcome.adoption)
+    target = Target.objects.get(pk=effect.object_id)
+    assert engine.raw_values(target) | effect.before == engine.raw_values(target)
+
+
+def test_undo_gives_back_what_was_there_before(owner, world, accepted):
+    before = counts()
+    outcome = adopt(owner, accepted)
+    assert counts() != before
+    done = engine.undo(owner, outcome.adoption)
+    assert counts() == before
+    assert done.undone_by == owner
+    assert Plan.objects.get(pk=accepted.plan_id).status == "draft"
+    with pytest.raises(LianshuError, match="已撤回"):
+        engine.undo(owner, outcome.adoption)
+    # and it can be adopted anew
+    assert adopt(owner, accepted).counts["create"] == outcome.counts["create"]
+
+
+def test_undo_says_what_hangs_and_touches_nothing(owner, world, accepted):
+    outcome = adopt(owner, accepted)
+    chain = Chain.objects.get(region=world.county, name="食品加工")
+    grant = Grant.objects.create(user=world.colleague, role="chain_office", region=world.county)
+    grant.chains.add(chain)
+    before = counts()
+    with pytest.raises(LianshuError, match="食品加工.*1 条授权") as refused:
+        engine.undo(owner, outcome.adoption)
+    assert refused.value.problems
+    assert counts() == before
+    assert list(grant.chains.all()) == [chain]
+    assert Adoption.objects.get(pk=outcome.adoption.pk).undone_at is None
+
+
+def test_units_still_in_use_stay_when_the_rest_goes(owner, world, accepted):
+    outcome = adopt(owner, accepted)
+    unit = Unit.objects.get(region=world.county, name=f"{world.county.name}商务局")
+    Person.objects.create(region=world.county, name="示例乙", unit=unit)
+    engine.undo(owner, outcome.adoption)
+    assert Unit.objects.filter(pk=unit.pk).exists()
+    kept = outcome.adoption.effects.exclude(kept="").get()
+    assert kept.object_id == str(unit.pk) and "1 条人员" in kept.kept
+
+
+def test_adoptions_are_undone_from_the_last_to_the_first(owner, accepted):
+    first = adopt(owner, accepted).adoption
+    add_items(accepted, [("chains", "技改投资", {"name": "现代物流"})])
+    accept_all(accepted)
+    second = adopt(owner, accepted).adoption
+    with pytest.raises(LianshuError, match="先撤回它"):
+        engine.undo(owner, first)
+    engine.undo(owner, second)
+    engine.undo(owner, first)
+
+
+def test_a_doubtful_unit_is_asked_about_and_the_answer_remembered(owner, world, document):
+    # 科协局 is no unit of the county, but likely a slip for 科技局
+    add_items(
+        document,
+        [("tasks", "2.建立项目储备清单", {"no": "2", "title": "建立项目储备清单", "section": "",
+                                       "responsible": ["高新区管委"], "lead": [], "support": []})],
+    )  # fmt: skip
+    document.items.filter(fields__no="2").update(state="accepted")
+    with pytest.raises(LianshuError, match="是已有的哪个单位"):
+        engine.adopt(owner, document)
+    assert not Task.objects.exists()
+    question = engine.preview(owner, document).questions[0]
+    assert (world.park.pk, world.park.name) in question.candidates
+    before = Unit.objects.count()
+    engine.adopt(owner, document, choices={question.key: str(world.park.pk)})
+    assert Unit.objects.count() == before
+    world.park.refresh_from_db()
+    assert "高新区管委" in world.park.aliases
+    task = Task.objects.get()
+    assert world.park in {task.lead_unit, *task.support_units.all()}
+    assert not engine.preview(owner, document).questions
+
+
+def test_a_stale_answer_is_refused(owner, document):
+    add_items(document, [("chains", "技改投资", {"name": "电子信息制造"})])
+    document.items.filter(fields__name="电子信息制造").update(state="accepted")
+    question = engine.preview(owner, document).questions[0]
+    with pytest.raises(LianshuError, match="重新选择"):
+        engine.preview(owner, document, {question.key: "999999"})
+    seen = engine.preview(owner, document, {question.key: "skip"})
+    assert [proposal.action for proposal in seen.proposals] == ["skip"]
+
+
+def test_a_failure_in_the_middle_leaves_nothing(owner, accepted, monkeypatch):
+    before = counts()
+    seen = []
+    original = ChainAdopter.apply
+
+    def breaks(self, context, proposal):
+        seen.append(proposal.label)
+        original(self, context, proposal)
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr(ChainAdopter, "apply", breaks)
+    with pytest.raises(RuntimeError, match="power cut"):
+        adopt(owner, accepted)
+    assert seen == ["食品加工"]
+    assert counts() == before
+    assert not Adoption.objects.exists()
+    assert Plan.objects.get(pk=accepted.plan_id).status == "draft"
+
+
+def test_rows_of_a_simulated_plan_are_marked(owner, world, accepted):
+    Plan.objects.filter(pk=accepted.plan_id).update(simulated=True)
+    accepted.plan.refresh_from_db()
+    adopt(owner, accepted)
+    made = [
+        Chain.objects.get(name="食品加工"), Unit.objects.get(name=f"{world.county.name}商务局"),
+        Appointment.objects.get(role="general_chief"), Task.objects.get(), Target.objects.first(),
+    ]  # fmt: skip
+    assert all(row.simulated for row in made)
+    world.chain.refresh_from_db()
+    assert not world.chain.simulated
+
+
+def test_what_is_no_longer_accepted_is_told(owner, accepted):
+    adopt(owner, accepted)
+    item = accepted.items.filter(kind="targets").first()
+    desk.item_reject(owner, item)
+    gone = engine.preview(owner, accepted).gone
+    assert [effect.item_id for effect in gone] == [item.pk]
+
+
+@pytest.mark.parametrize("name", ["colleague", "stranger", "department", "chief", "observer"])
+def test_only_who_may_adopt_adopts(world, accepted, name):
+    before = counts()
+    with pytest.raises(LianshuError) as refused:
+        engine.adopt(world.people[name], accepted)
+    assert refused.value.status == 403
+    assert counts() == before
+    assert not Item.objects.filter(effects__isnull=False).exists()

@@ -1,0 +1,59 @@
+"""Codes of a reading in office words and back."""
+
+import pytest
+
+from lianshu.plans.wording import parse_period, period_words, quantity_words, scope_words, summary
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("by:2025", "到2025年"),
+        ("annual", "每年"),
+        ("annual:2021-2025", "2021—2025年每年"),
+        ("within:5y", "5年内"),
+        ("year:2022", "2022年"),
+        ("none", ""),
+    ],
+)
+def test_periods_go_to_words_and_back(code, words):
+    assert period_words(code) == words
+    assert parse_period(words) == code
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("2025年底", "by:2025"), ("到 2025 年末", "by:2025"), ("2022", "year:2022"), ("年均", "annual"),
+        ("2021-2025年年均", "annual:2021-2025"), ("三年左右", None), ("25年", None),
+    ],
+)  # fmt: skip
+def test_periods_are_read_as_people_write_them(words, code):
+    if code is None:
+        with pytest.raises(ValueError, match="到2025年"):
+            parse_period(words)
+    else:
+        assert parse_period(words) == code
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"low": 300.0, "unit": "亿元", "op": ">="}, "≥ 300 亿元"),
+        ({"low": 24, "high": 40, "unit": "家", "op": "range"}, "24—40 家"),
+        ({"low": 1.6, "unit": "%", "op": "<="}, "≤ 1.6 %"),
+        ({"low": 12000, "unit": "人", "op": "~"}, "约 12,000 人"),
+        ({"low": None, "unit": "家"}, ""),
+    ],
+)
+def test_quantities_are_said_with_their_comparator(values, words):
+    assert quantity_words(values) == words
+
+
+def test_summary_leaves_empty_pieces_out():
+    values = {"title": "建库", "no": "-", "section": "", "responsible": ["发改局", "工信局"], "due": None}
+    assert summary("tasks", values) == ["责任单位：发改局、工信局"]
+    assert scope_words("chain:新材料") == "新材料产业链"
+    assert summary("recurring", {"who": "链条办", "to": "链长", "every": "month", "times": 2}) == [
+        "链条办", "向链长", "每月 2 次",
+    ]  # fmt: skip
