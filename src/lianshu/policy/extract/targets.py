@@ -11,7 +11,7 @@ from lianshu.policy.grammar.dates import Dates
 from lianshu.policy.grammar.measures import AFTER, basis, comparator, is_growth, strives
 from lianshu.policy.grammar.periods import Calendar, masked
 from lianshu.policy.grammar.places import SKIPPED, Document, Place, locate
-from lianshu.policy.grammar.refusals import is_past, refusal, tells_state
+from lianshu.policy.grammar.refusals import Around, is_past, refusal, tells_state
 from lianshu.policy.grammar.scopes import Scopes, chain_stem
 from lianshu.policy.grammar.tables import Entry, read_tables
 from lianshu.policy.lexicon import choice
@@ -101,7 +101,20 @@ class _Reader:
         right = clean[found.end : place.stop]
         line = clean.rfind("\n", 0, found.start) + 1
         node = self.document.node_at(found.start)
-        refused = refusal(found, left, right, clean[start:end], clean[max(line, node.start) : node.end])
+        rest = re.match(r"[^,;。\n\t]*", clean[found.end : end])
+        refused = refusal(
+            found,
+            Around(
+                left=left,
+                right=right,
+                clause_left=clean[place.clause : found.start],
+                clause_right=rest[0] if rest else "",
+                segment=clean[place.segment : found.start],
+                segment_right=re.split("[;。\n]", clean[found.end : end], maxsplit=1)[0],
+                sentence=clean[start:end],
+                paragraph=clean[max(line, node.start) : node.end],
+            ),
+        )
         if refused is not None and not (refused == "single project" and self._totals(carry, left)):
             return None
         upper = self.scopes.is_upper(clean[line : found.start])

@@ -7,6 +7,7 @@ list is the section "Not targets" of ``policies/SCHEMA.md``.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from lianshu.policy.grammar.measures import after_words
 from lianshu.policy.lexicon import choice
@@ -27,6 +28,10 @@ _FOCUS_LEFT = re.compile(
 )
 _CREATING = re.compile("形成|培育|打造|建成|新增|创建|争创|发展|建设")
 _LISTED = re.compile("培育|引进|新增|打造|建成|形成|招引|争创")
+_SHARED_THRESHOLD = re.compile(r"(?:及)?以上(?:、|且|和|或)[^,;。]{0,20}以上的[^,;。]{0,6}(?:项目|企业)")
+_SCORING = re.compile(r"[得扣加计减][1-9]?\d*(?:\.\d+)?分|基本分|[(]\d+分[)]|按比例扣")
+_GRANTED_TO = re.compile(r"(?:^|[,;。:、\d.])对(?![接标口外照准])")
+_GRANTING = re.compile("给予|奖励|补助|补贴|奖补|贴息|资助|兑现|奖金")
 _THRESHOLD_NOUN = re.compile(
     r"(?:\(含\))?(?:及以上|以上|以下|规模以上)?(?:的)?(?:[^,;。、\d]{0,12})?(?:项目|企业|集群|产业链|产业|链条|龙头|基地|园区?|集团|公司|工程|单体|大户|客商|主体|投资商|强镇|强县|乡镇|村|商户|技改|产业园)"
 )
@@ -43,7 +48,7 @@ _LEADERS = re.compile(rf"[^,;。、]{{0,10}}{choice('targets', 'leaders')}")
 _POSTING = re.compile(choice("targets", "posting"))
 _RANK_LEFT = re.compile(r"(?:第|前|排名|名列|位列|位居|进入前|列|居|TOP|top|百强|五百强)$")
 _DURATION_VERB = re.compile(
-    r"压缩|缩短|压减|压降|缩减|减少|减至|减为|精简|提前|控制|不超过|不得超过|最长|降至|降低|完成|办结|办理|答复|反馈|受理|审批|审结|回复|解决|时限|响应|办成|核发|交办|报送|处理|提速|拨付|兑现"
+    r"压缩|缩短|压减|压降|缩减|减少|减至|减为|精简|提前|控制|不超过|不得超过|最长|降至|降低|完成|办结|办理|答复|反馈|受理|审批|审结|回复|解决|时限|响应|办成|核发|交办|报送|处理|提速|拨付|兑现|提出|出具|启动"
 )
 _ALREADY = re.compile(rf"(?:{choice('targets', 'past')})")
 _FUTURE = re.compile(choice("targets", "future"))
@@ -62,12 +67,25 @@ def in_quotes(left: str) -> bool:
     return bool(_QUOTED.search(left))
 
 
-def refusal(found: Found, left: str, right: str, sentence: str, paragraph: str) -> str | None:
-    """The reason why the figure is no target, or ``None``.
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The words around a figure. ``left`` and ``right`` are its own words before the number and after the unit,
+    ``clause_left``/``clause_right`` the rest of the ,-part, ``segment``/``segment_right`` the rest
+    of the ;-part."""
 
-    ``left`` and ``right`` are the clause before the number and after the unit, ``sentence`` and ``paragraph``
-    the whole around it.
-    """
+    left: str
+    right: str
+    clause_left: str
+    clause_right: str
+    segment: str
+    segment_right: str
+    sentence: str
+    paragraph: str
+
+
+def refusal(found: Found, around: Around) -> str | None:
+    """The reason why the figure is no target, or ``None``."""
+    left, right = around.left, around.right
     quantity, kind = found.quantity, found.quantity.kind
     tail = right[after_words(right) :]
     if _RANK_LEFT.search(left) or (kind == "count" and re.match(r"[强佳]", right)):
@@ -84,10 +102,10 @@ def refusal(found: Found, left: str, right: str, sentence: str, paragraph: str) 
         return "quotation"
     if _OFTEN.search(left):
         return "monthly"
-    if _WEIGHT.search(left[-14:]) or _WEIGHT.search(right[:8]):
+    if _WEIGHT.search(left[-14:]) or _WEIGHT.search(right[:8]) or _SCORING.search(around.sentence):
         return "weight"
     if kind == "money":
-        reason = _money_refusal(left, right)
+        reason = _money_refusal(around)
         if reason:
             return reason
     elif kind in ("area", "length", "mass", "volume", "energy"):
@@ -100,20 +118,32 @@ def refusal(found: Found, left: str, right: str, sentence: str, paragraph: str) 
         if not limit and not re.search(r"不少于$|不低于$", left):
             return "duration"
     elif kind in ("count", "occurrence"):
-        reason = _count_refusal(found, left, right, tail, sentence, paragraph)
+        reason = _count_refusal(found, around, tail)
         if reason:
             return reason
     elif quantity.unit in ("%", "‰") and (
         _SHARE_HELD.search(left) or re.match(r"(?:的)?(?:股|补|奖|贴|比例给|标准)", right)
     ):
         return "subsidy"
-    if kind in ("money", "ratio") and (_SUBSIDY.search(left) or _SUBSIDY.match(tail.lstrip("的"))):
+    granted = _SUBSIDY.search(around.clause_left) or _SUBSIDY.match(tail.lstrip("的"))
+    if kind in ("money", "ratio") and (granted or _grants(around)):
         return "subsidy"
     return None
 
 
-def _money_refusal(left: str, right: str) -> str | None:
+def _grants(around: Around) -> bool:
+    """Whether the ;-part grants something to those it names first: 对…的企业,分别给予…"""
+    begins = _GRANTED_TO.search(around.segment)
+    return begins is not None and bool(
+        _GRANTING.search(around.segment[begins.end() :] + around.segment_right)
+    )
+
+
+def _money_refusal(around: Around) -> str | None:
     """Money: thresholds in names (投资500万元以上的项目), amounts of single projects."""
+    left, right = around.left, around.right
+    if _SHARED_THRESHOLD.match(around.clause_right):
+        return "threshold"
     if _FUND.match(right) and _FOUNDING.search(left):
         return None
     thing = _MONEY_THING.match(right)
@@ -129,10 +159,11 @@ def _money_refusal(left: str, right: str) -> str | None:
     return None
 
 
-def _count_refusal(
-    found: Found, left: str, right: str, tail: str, sentence: str, paragraph: str
-) -> str | None:
+def _count_refusal(found: Found, around: Around, tail: str) -> str | None:
     """Counts: sets that are fixed, formulas, single leaders, 一 as an article."""
+    left, right, sentence, paragraph = around.left, around.right, around.sentence, around.paragraph
+    if left.endswith("由"):  # 由20个成员单位组成
+        return "fixed set"
     if left.endswith("每"):  # 每万人…: what the figure is measured against
         return "base value"
     if (
