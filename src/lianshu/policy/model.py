@@ -95,7 +95,7 @@ class Node:
 
     ``kind``: ``root``, ``title``, ``head`` (head lines of a page), ``annex`` (附件1 before its title),
     ``turn`` (a speaker's words in an interview; the heading is the speaker), ``chapter`` (第一章),
-    ``part`` (一、), ``section`` ((一)), ``item`` (1. or 第一条), ``sub`` ((1)), ``circle`` (①), ``dash`` (——),
+    ``part`` (一、 or 第一条), ``section`` ((一)), ``item`` (1.), ``sub`` ((1)), ``circle`` (①), ``dash`` (——),
     ``ordinal`` (一是), ``lead`` (an unnumbered heading, on its own line or as a short first sentence),
     ``paragraph``, ``table``, ``foot``. ``number`` is the number as a string of digits (``一`` → ``1``),
     ``path`` the printed numbers from the top (``三(一)1``; unnumbered nodes have their parent's),

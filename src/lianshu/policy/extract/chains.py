@@ -14,6 +14,7 @@ from typing import Any
 
 from lianshu.policy.extract import enumeration
 from lianshu.policy.extract.enumeration import COUNT, Span
+from lianshu.policy.extract.tables import head_words, words_of
 from lianshu.policy.lexicon import choice, either, words
 from lianshu.policy.model import Item, Node, Outline, Text
 from lianshu.reference.numerals import parse_integer
@@ -172,7 +173,8 @@ def _lists(clean: str, facts: dict[str, Any]) -> list[_Found]:
             _Found(names, span, score, wanted == len(names), "未来" in (match["mods"] or ""), "chain-list")
         )
     for match in _COLON.finditer(clean):
-        stop = re.compile(r"[。；;\n)）]").search(clean, match.end())
+        closing = r"[)）\n]" if match[0][-1] in "(（" else r"[。；;\n]"
+        stop = re.compile(closing).search(clean, match.end())
         end = stop.start() if stop else len(clean)
         cut = clean.find("等", match.end(), end)
         pieces = enumeration.split(clean, match.end(), cut if cut > 0 else end, "、,，")
@@ -212,13 +214,13 @@ def _tables(text: Text) -> list[_Found]:
     """Names in the column of a table whose head cell says chain or industry."""
     found = []
     for table in text.source.tables:
-        head = {cell.column: text.source.text[cell.start : cell.end] for cell in table.cells if not cell.row}
+        head = head_words(text, table)
         columns = [c for c, words_ in head.items() if re.search(r"产业链|链条名称|产业名称", words_)]
         seen: set[Span] = set()
         for cell in table.cells:
             if cell.row and columns and cell.column == columns[0] and (cell.start, cell.end) not in seen:
                 seen.add((cell.start, cell.end))
-                name = short_name(re.sub(r"\s", "", text.source.text[cell.start : cell.end]))
+                name = short_name(words_of(text, cell).replace("\n", ""))
                 if _is_industry(name):
                     found.append(_Found([name], (cell.start, cell.end), 5.0, True, False, "chain-table"))
     return found
@@ -226,7 +228,10 @@ def _tables(text: Text) -> list[_Found]:
 
 def _title_chain(clean: str, title: str, region: str) -> list[_Found]:
     """The one chain of a plan made for a single chain, by its title (``某市海洋食品产业链链长制…``)."""
-    match = re.search(rf"(?:{re.escape(region)}|关于|印发|[市县区省])(?P<name>[^市县区省《》]{{2,14}}?)(?:产业链|产业集群|产业)", title)
+    match = re.search(
+        rf"(?:{re.escape(region)}|关于|印发|[市县区省])(?P<name>[^市县区省《》]{{2,14}}?)(?:产业链|产业集群|产业)",
+        title,
+    )
     name = short_name(_SECTION_LEAD.sub("", match["name"])) if match and region else ""
     at = clean.find(name) if len(name) >= 2 else -1
     if at < 0 or not _is_industry(name) or re.fullmatch(rf"(?:{choice('chains', 'modifier')})+", name):

@@ -15,6 +15,7 @@ from typing import Any
 from lianshu.policy.extract import enumeration, naming, projects
 from lianshu.policy.extract.chains import heading_chain, same_chain
 from lianshu.policy.extract.enumeration import Span
+from lianshu.policy.extract.tables import head_words
 from lianshu.policy.lexicon import choice
 from lianshu.policy.model import Item, Outline, Text
 
@@ -216,10 +217,10 @@ def _standing(clean: str) -> list[_Firm]:
     return out
 
 
-def _in_projects(text: Text, outline: Outline) -> list[_Firm]:
+def _in_projects(named: list[projects.Project]) -> list[_Firm]:
     """Firms inside the names of projects."""
     out = []
-    for project in projects.find(text, outline):
+    for project in named:
         if project.rule == "project-built" and not re.search(r"[一二三四五六七八九十\d]期", project.name):
             continue
         name = naming.brand(re.sub(r"续建项目$|基础配套建设$", "", project.name))
@@ -244,9 +245,7 @@ def _chain_at(clean: str, at: int, sections: list[tuple[int, int, str]], chains:
 def _table_firms(text: Text) -> list[Item]:
     out = []
     for table in text.source.tables:
-        head = {
-            c.column: re.sub(r"\s", "", text.source.text[c.start : c.end]) for c in table.cells if c.row == 0
-        }
+        head = head_words(text, table)
         columns = {
             c: w
             for c, w in head.items()
@@ -255,13 +254,12 @@ def _table_firms(text: Text) -> list[Item]:
         for cell in table.cells:
             if not cell.row or cell.column not in columns:
                 continue
-            raw = text.source.text[cell.start : cell.end]
-            for start, end in enumeration.split(raw, 0, len(raw), "、,，;；\n "):
-                name = enumeration.without_gloss(raw[start:end])
+            inside = text.locate(cell.start, cell.end) or (0, 0)
+            for span in enumeration.split(text.clean, *inside, "、,，;；\n "):
+                name = enumeration.without_gloss(text.clean[slice(*span)])
                 if naming.is_firm(name, strong=True):
                     fields = {"name": name, "role": _role(columns[cell.column], ""), "chain": None}
-                    span = (cell.start + start, cell.start + end)
-                    out.append(Item("enterprises", fields, *span, 0.95, "", "firm-table"))
+                    out.append(enumeration.item(text, "enterprises", span, fields, "firm-table"))
     return out
 
 
@@ -274,8 +272,10 @@ def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
         for n in outline.root.walk()
         if n.kind in ("head", "foot", "title") and not n.children
     ]
+    known_projects = facts.get("named_projects")
+    named = projects.find(text, outline) if known_projects is None else known_projects
     best: dict[str, _Firm] = {}
-    for firm in [*_lists(clean), *_frames(clean), *_standing(clean), *_in_projects(text, outline)]:
+    for firm in [*_lists(clean), *_frames(clean), *_standing(clean), *_in_projects(named)]:
         if any(a <= firm.span[0] < b for a, b in body) or firm.name in chains:
             continue
         known = best.get(firm.name)
@@ -288,7 +288,7 @@ def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
     names = set(best)
     sections = [(n.start, n.end, name) for n in outline.root.walk() if (name := heading_chain(n))]
     items = []
-    for firm in sorted(best.values(), key=lambda f: f.span):
+    for firm in sorted(best.values(), key=lambda f: clean.find(f.name, f.span[0])):
         if _inside_longer(firm, names):
             continue
         at = clean.find(firm.name, firm.span[0])

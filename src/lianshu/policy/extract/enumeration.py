@@ -58,6 +58,10 @@ def before(clean: str, end: int, floor: int = 0, stops: frozenset[str] = STOPS) 
 
 def split(clean: str, start: int, end: int, separators: str = "、") -> list[Span]:
     """``clean[start:end]`` cut at the separators outside brackets and quotation marks."""
+    words = clean[start:end]
+    if not any(mark in words for mark in separators):
+        whole = strip(clean, start, end)
+        return [whole] if whole[0] < whole[1] else []
     pieces: list[Span] = []
     closing: list[str] = []
     begin = start

@@ -30,6 +30,10 @@ _DOC_NO = re.compile(
     r"[\u4e00-\u9fff]{1,12}\s?[〔\[(（【﹝]\s?(?:19|20)\d\d\s?[〕\])）】﹞]\s?第?\s?\d{1,4}\s?号"
 )
 _CRUMBS = re.compile(r"首页|当前位置|您(?:现在|当前)?的?位置|>|›|»|热词|搜索|无障碍|登录")
+#: A region no table knows (a new or a made-up one), where titles name their region.
+_UNKNOWN_REGION = re.compile(
+    r"(?:^|关于印发|关于|印发|《|推进|加快|深化|建设|促进)(?!全)([\u4e00-\u9fff]{2,4}?[省市县区州旗])(?![场域委直级])"
+)
 _ISSUE_VERB = re.compile(r"印发|出台|发布|审议通过|颁布|下发")
 _LEVEL_WORDS = {
     Level.PROVINCE: re.compile(r"全省|我省|省人民政府|省政府|省委|省直"),
@@ -110,7 +114,9 @@ def _kind(title: str) -> str | None:
         return "政策解读"
     found = _GENRE.findall(re.sub(r"(?:的)?通知$", "", bare).rstrip("》"))
     carried = "印发" in bare or "》" in bare or bare.endswith("方案的通知")
-    if found and ((carried and re.search(rf"{found[-1]}[》)）]*的?通知$", bare)) or not bare.endswith("通知")):
+    if found and (
+        (carried and re.search(rf"{found[-1]}[》)）]*的?通知$", bare)) or not bare.endswith("通知")
+    ):
         return str(found[-1])
     return "通知" if bare.endswith("通知") else (str(found[-1]) if found else None)
 
@@ -135,9 +141,7 @@ def _region(title: str, head: str, clean: str) -> tuple[str | None, Level | None
     if named:
         best = named.most_common(1)[0][0]
         return best.name, best.level, best
-    unknown = re.search(
-        r"([\u4e00-\u9fff]{2,5}?(?:省|市|县|区|州|旗))(?:人民政府|委|产业|工业|制造业|重点)", title
-    )
+    unknown = _UNKNOWN_REGION.search(title)
     if unknown:
         tail = {"省": Level.PROVINCE, "市": Level.CITY, "州": Level.CITY}.get(unknown[1][-1], Level.COUNTY)
         return unknown[1], level or tail, None

@@ -41,7 +41,9 @@ _DIGITS = re.compile(
     r"^\d{2,6}(?:[\u4e00-\u9fff]{0,4})$|^[\dNnXx一二三四五六七八九]+[\u4e00-\u9fff]{0,5}(?:[+＋][\dNnXx一二三四五六七八九]+[\u4e00-\u9fff]{0,5})+$"
 )
 #: A member of a list that is one formula: it opens with a numeral and its measure (一块屏, 两张图).
-_NUMBERED_ITEM = re.compile(r"^(?:[一二两三四五六七八九十]|\d{1,2})(?!产|要|是|则|月|年|日|体|流|般|级)[\u4e00-\u9fff]")
+_NUMBERED_ITEM = re.compile(
+    r"^(?:[一二两三四五六七八九十]|\d{1,2})(?!产|要|是|则|月|年|日|体|流|般|级)[\u4e00-\u9fff]"
+)
 _ADJECTIVE = re.compile(r"^[两三四五六七八九十](?:好|新|优|强|美|富|高|星|型|特)$")
 _FLAT = re.compile(r"[、,，;；]")
 _ORDINAL_HEADS = ("section", "item", "ordinal", "sub", "lead")
@@ -166,7 +168,7 @@ def _following(clean: str, at: int, test: re.Pattern[str], name: str) -> list[st
     for a, b in enumeration.split(clean, begin, min(end, len(clean)), "、,，;；。")[:60]:
         found = test.search(clean[a:b])
         if found:
-            out.append(enumeration.without_gloss(found[0]))
+            out.append(enumeration.without_gloss(found[0]).rstrip(")）"))
     number = re.match(COUNT, name)
     return out if match or (number and len(out) == parse_integer(number[0])) else []
 
@@ -187,7 +189,11 @@ def _items_of(name: str, clean: str, span: Span, outline: Outline) -> tuple[list
     tail = clean[end : end + 1] == "”"
     if "个一批" in name:
         items, begin = _batches(clean, quoted, floor, _BATCH)
-        return (_trim_first(items), begin) if items else (_following(clean, end + tail, _BATCH_AHEAD, name), start)
+        return (
+            (_trim_first(items), begin)
+            if items
+            else (_following(clean, end + tail, _BATCH_AHEAD, name), start)
+        )
     if re.search(r"个一$", name):
         items, begin = _batches(clean, quoted, floor, _ONE_THING)
         items = [m[0] if (m := _ONE_THING.search(i)) else i for i in items]
@@ -227,6 +233,13 @@ _LEAD = re.compile(
 
 def _trim_first(items: list[str]) -> list[str]:
     """The list with the words before its first member cut off, by the measure of the other members."""
+    opening = _LEAD.match(items[0])
+    if (
+        opening
+        and len(items[0]) - opening.end() >= 2
+        and not any(i.startswith(opening[0]) for i in items[1:])
+    ):
+        items = [items[0][opening.end() :], *items[1:]]
     longest = max(len(item) for item in items[1:])
     first = items[0]
     for lead in _LEAD.finditer(first):

@@ -76,7 +76,9 @@ _HIRE = re.compile(
 _DEFINED = re.compile(
     rf"(?:^|(?<=[。;；\n:：]))[“]?(?P<name>{_POSTS}|链主企业|链创企业)[”]?(?:企业)?[,，]?(?:一般)?(?:是指|就是|指的是|是(?=各|产业链))"
 )
-_CHAIN_POST = re.compile(r"[“]?(?P<name>(?:常务)?副?总?群?链长|盟会长|链主|链创)[”]?(?P<tail>企业|团队|机构)?")
+_CHAIN_POST = re.compile(
+    r"[“]?(?P<name>(?:常务)?副?总?群?链长|盟会长|链主|链创)[”]?(?P<tail>企业|团队|机构)?"
+)
 _LEADERS = re.compile(
     r"(?P<name>(?:牵头|主责)(?:市直|县直|市级|责任)?(?:部门|单位))(?=要|负责|应|研究|每|按|分别|制定|定期|会同|和工作专班|强化)|各(?P<name2>(?:重点产业链)?牵头(?:市直|县直|市级|责任)?(?:部门|单位))"
 )
@@ -190,7 +192,9 @@ class _Reader:
         if org.name == "专班":
             return any(o.name.endswith("专班") for o in others)
         if org.kind in ("general_office", "chain_office", "leading_group") and any(
-            o.kind == org.kind and re.fullmatch(rf"[\u4e00-\u9fff]{{0,3}}[省市县区州]{re.escape(org.name)}", o.name) for o in others
+            o.kind == org.kind
+            and re.fullmatch(rf"[\u4e00-\u9fff]{{0,3}}[省市县区州]{re.escape(org.name)}", o.name)
+            for o in others
         ):
             return True
         if org.kind in ("leading_group", "general_office") and org.name in (
@@ -231,7 +235,9 @@ class _Reader:
             if self.outside(match.start()):
                 self.quoted.append(match.span())
                 self.bodies.append((match.start(), match["short"]))
-                self.add(_Org(match["short"], match.span(), "general_office", "org-short-form", confidence=0.95))
+                self.add(
+                    _Org(match["short"], match.span(), "general_office", "org-short-form", confidence=0.95)
+                )
 
     def _bodies(self) -> None:
         for match in _BODY.finditer(self.clean):
@@ -349,7 +355,9 @@ class _Reader:
     def _subjects(self) -> None:
         for match in _SUBJECT.finditer(self.clean):
             who = match["who"]
-            appointed = re.match(r"(?:分别|共同)?(?:担任|兼任|任(?!务))", self.clean[match.end() : match.end() + 4])
+            appointed = re.match(
+                r"(?:分别|共同)?(?:担任|兼任|任(?!务))", self.clean[match.end() : match.end() + 4]
+            )
             if appointed or not self.outside(match.start("who")) or _COLLECTIVE.match(who):
                 continue
             if who.startswith("各") and not _LEVEL.search(who):
@@ -398,7 +406,12 @@ class _Reader:
                 if rule == "org-association":
                     start = _name_before(self.clean, end, start, end - 2)[0]
                 name = _tidy(self.clean[start:end])
-                if name.endswith(("负责人", "联系人")) or name in ("链主", "主任", "组长") or len(name) < 3 and name != "链长":
+                if (
+                    name.endswith(("负责人", "联系人"))
+                    or name in ("链主", "主任", "组长")
+                    or len(name) < 3
+                    and name != "链长"
+                ):
                     continue
                 kind = "institution" if rule == "org-association" else "role"
                 self.add(_Org(name, (start, end), kind, rule, confidence=0.75))

@@ -14,6 +14,7 @@ from typing import Any
 
 from lianshu.policy.extract import enumeration, naming
 from lianshu.policy.extract.enumeration import Span
+from lianshu.policy.extract.tables import head_words, words_of
 from lianshu.policy.lexicon import choice, words
 from lianshu.policy.model import Item, Outline, Text
 from lianshu.reference.numerals import parse_number
@@ -152,8 +153,12 @@ def _read_clause(clean: str, start: int, end: int, carried: str) -> tuple[list[P
     noun = tail["noun"] if tail else None
     if tail and not tail["etc"] and not noun and act == "建设" and mods:
         body_end, mods = at + tail.start("act"), ""
+    if not verb and not act:
+        return [], carried
+    if not (noun or act or "项目" in mods or "元" in rest or _HEAD.search(rest)):
+        return [], verb_words  # nothing here can name a project
     spans = _members(clean, at, body_end)
-    if not spans or (not verb and not act):
+    if not spans:
         return [], carried
     stage = _stage(verb_words[-8:] if verb else "", act + ("项目" if noun else ""), mods)
     bring = bool(verb and _BRING.search(verb[0]))
@@ -218,9 +223,7 @@ def _table_projects(text: Text) -> list[Item]:
     """Rows of a table whose head names a column for the project's name."""
     out: list[Item] = []
     for table in text.source.tables:
-        head = {
-            c.column: re.sub(r"\s", "", text.source.text[c.start : c.end]) for c in table.cells if c.row == 0
-        }
+        head = head_words(text, table)
         names = [c for c, w in head.items() if re.search(r"项目名称|^项目$|工程名称", w)]
         if not names:
             continue
@@ -228,8 +231,7 @@ def _table_projects(text: Text) -> list[Item]:
         rows: dict[int, dict[int, str]] = {}
         places: dict[int, Span] = {}
         for cell in table.cells:
-            content = re.sub(r"\s", "", text.source.text[cell.start : cell.end])
-            rows.setdefault(cell.row, {})[cell.column] = content
+            rows.setdefault(cell.row, {})[cell.column] = words_of(text, cell).replace("\n", "")
             if cell.column == names[0]:
                 places[cell.row] = (cell.start, cell.end)
         for row, cells in rows.items():
@@ -296,14 +298,16 @@ def find(text: Text, outline: Outline) -> list[Project]:
 
 
 def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
-    """The projects in the order of the text: fields ``name, amount, unit, stage``."""
+    """The projects in the order of the text: fields ``name, amount, unit, stage``. What was found in
+    running text is left in ``facts["named_projects"]`` for the firms inside the names."""
+    named = facts["named_projects"] = find(text, outline)
     items = [
         enumeration.item(
             text, "projects", p.span,
             {"name": p.name, "amount": p.amount, "unit": p.unit, "stage": p.stage},
             p.rule, p.confidence, p.reason,
         )
-        for p in find(text, outline)
+        for p in named
     ]  # fmt: skip
     known = {core(str(item.fields["name"])) for item in items}
     return items + [i for i in _table_projects(text) if core(str(i.fields["name"])) not in known]

@@ -31,14 +31,22 @@ class TaskRow:
     due: str = ""
 
 
-def _words(text: Text, cell: Cell) -> str:
-    return re.sub(r"[\r\t\u3000 ]+", "", text.source.text[cell.start : cell.end]).strip()
+def words_of(text: Text, cell: Cell) -> str:
+    """The repaired words of a cell, blanks within dropped; the original where the repair dropped them all."""
+    span = text.locate(cell.start, cell.end) if cell.end > cell.start else None
+    words = text.clean[slice(*span)] if span else text.source.text[cell.start : cell.end]
+    return re.sub(r"[\r\t\u3000 ]+", "", words).strip()
+
+
+def head_words(text: Text, table: Table, row: int = 0) -> dict[int, str]:
+    """The words of a head row by column, line breaks dropped."""
+    return {c.column: re.sub(r"\s", "", words_of(text, c)) for c in table.cells if c.row == row}
 
 
 def _head(text: Text, table: Table) -> tuple[int, dict[int, str]] | None:
     """The row (of the first three) whose cells name a task column and a unit column."""
     for row in range(min(3, table.rows)):
-        cells = {c.column: re.sub(r"\s", "", _words(text, c)) for c in table.cells if c.row == row}
+        cells = head_words(text, table, row)
         has_task = any(_TASK.match(w) and len(w) <= 10 for w in cells.values())
         if has_task and any(_UNIT.search(w) and len(w) <= 12 for w in cells.values()):
             return row, cells
@@ -64,25 +72,32 @@ def task_rows(text: Text) -> list[TaskRow]:
                 by_row.setdefault(cell.row, {})[cell.column] = cell
         last: tuple[int, int] | None = None
         for _, cells in sorted(by_row.items()):
-            cell = cells.get(task_column)
-            title = _words(text, cell) if cell else ""
-            if cell is None or len(title) < 4:
+            task = cells.get(task_column)
+            title = words_of(text, task) if task else ""
+            if task is None or len(title) < 4:
                 continue
-            if last == (cell.start, cell.end) and out:
+            if last == (task.start, task.end) and out:
                 row = out[-1]
             else:
-                row = TaskRow(cell.start, cell.end, _first_clause(title))
-                row.number = next((_words(text, cells[c]) for c in number_columns if c in cells), "-") or "-"
+                row = TaskRow(task.start, task.end, _first_clause(title))
+                row.number = (
+                    next((words_of(text, cells[c]) for c in number_columns if c in cells), "-") or "-"
+                )
                 if len(task_columns) > 1 and task_columns[0] in cells:
-                    row.section = _words(text, cells[task_columns[0]])
+                    row.section = words_of(text, cells[task_columns[0]])
                 out.append(row)
-                last = (cell.start, cell.end)
+                last = (task.start, task.end)
             for column in unit_columns:
-                if column in cells and _words(text, cells[column]) not in ("", "-", "—", "/"):
-                    words = text.source.text[cells[column].start : cells[column].end]
-                    row.units.append((_role(head[column]), words))
-            row.due = row.due or next((_words(text, cells[c]) for c in due_columns if c in cells), "")
+                if column in cells and words_of(text, cells[column]) not in ("", "-", "—", "/"):
+                    row.units.append((_role(head[column]), _unit_words(text, cells[column])))
+            row.due = row.due or next((words_of(text, cells[c]) for c in due_columns if c in cells), "")
     return out
+
+
+def _unit_words(text: Text, cell: Cell) -> str:
+    """A unit cell's words with its blanks and line breaks: they part the units."""
+    span = text.locate(cell.start, cell.end)
+    return text.clean[slice(*span)] if span else text.source.text[cell.start : cell.end]
 
 
 def _role(head: str) -> str | None:

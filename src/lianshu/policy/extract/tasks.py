@@ -20,7 +20,9 @@ _NUMBERED = ("chapter", "part", "section", "item", "sub")
 _NOT_WORK = re.compile(choice("tasks", "not_work"))
 _EVIDENCE = 30
 #: Closing clauses of a paper: from when it holds, who explains it.
-_FINAL = re.compile(r"本?(?:方案|计划|意见|办法|细则|措施|规定|通知|政策|行动计划|实施方案)(?:自|由|从).{0,30}(?:施行|实施|执行|解释|生效)")
+_FINAL = re.compile(
+    r"本?(?:方案|计划|意见|办法|细则|措施|规定|通知|政策|行动计划|实施方案)(?:自|由|从).{0,30}(?:施行|实施|执行|解释|生效)"
+)
 _PURPOSE = re.compile(r"(?:为|根据)[^。]{6,}(?:制定|制订)本[\u4e00-\u9fff]{2,6}[。.]?\s*$")
 _SECTION_OF_ORDINALS = re.compile(r"^([\u4e00-\u9fff“”]{2,12}?)[,，]?(?:主要|包括|共|分为|有)")
 
@@ -136,7 +138,11 @@ class _Reader:
 
     def _listed_annex(self, node: Node) -> bool:
         """Whether a numbered line only names an annex in the list at the end (``附件：1.…　2.…``)."""
-        return node.start > self.annex and node.end - node.start < 60 and "。" not in self.clean[node.start : node.end]
+        return (
+            node.start > self.annex
+            and node.end - node.start < 60
+            and "。" not in self.clean[node.start : node.end]
+        )
 
     def _list_line(self, node: Node) -> bool:
         """Whether a measure's list of units stands on a line of its own behind it."""

@@ -30,14 +30,17 @@ _SUFFIX = choice("units", "suffix")
 _UNIT_END = re.compile(rf"{_SUFFIX}$")
 _ACTS = re.compile(r"牵头|配合|负责|分工|参与|协助|落实")
 _BARE = re.compile(
-    r"[(（〔【](?=[^()（）\n]{2,400}(?:[(（][^()（）]{1,20}[)）][^()（）\n]{0,300})*(?:牵头|配合|负责|落实|分工|参与)[^()（）\n]{0,12}[)）〕】])"
+    r"[(（〔【](?=[^()（）\n]{2,400}(?:[(（][^()（）]{1,20}[)）][^()（）\n]{0,300})*(?:牵头|配合|负责|落实|分工|参与)[^()（）\n]{0,20}[)）〕】])"
 )
 _AND = re.compile(r"(?:以及|和|及|与)")
 _NOTE = re.compile(
     r"[(（,，;；]?\s*(?:(?:列|排|排名|排序)?(?:在)?(?:首位|第一(?:位|个|名)?|第1位)的?(?:单位|部门)?为?(?:牵头|主要)?(?:责任)?(?:单位|部门)?"
     r"|(?:加|带|标)[*＊](?:号)?(?:的)?为牵头单位|下同|以下(?:均)?同|以下简称[^()（）]*)\s*[)）]?"
 )
-_PERSON = re.compile(r"(?:主任|书记|市长|县长|区长|局长|主席|委员)$")
+#: A time limit among the units of a list.
+_DUE = re.compile(
+    r"^\s*(?P<due>(?:20\d\d年)(?:\d{1,2}月)?(?:\d{1,2}日)?(?:年?底|上半年|下半年|第[一二三四]季度)?(?:以?前)?|长期坚持|持续推进|常态化推进|立即实施|即时启动)(?:完成|取得成效|见效|启动)?[。]?\s*$"
+)
 
 
 @dataclass(slots=True)
@@ -148,6 +151,9 @@ def parse(body: str, role: str | None = None) -> UnitList:
         pending: list[str] = []
         for start, end in split(stretch, 0, len(stretch), ",，;；。"):
             clause = stretch[start:end]
+            if limit := _DUE.match(clause):
+                found.due = found.due or limit["due"]
+                continue
             verb = re.search(
                 r"(牵头|配合|参与|协助|协同|协办)(?:负责|落实|实施|推进|组织|单位|部门)?[。]?$", clause
             )
