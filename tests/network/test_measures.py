@@ -53,7 +53,7 @@ def test_scaling_amounts_changes_no_share():
 
 def test_unknown_grouping_is_refused():
     with pytest.raises(ValueError, match="分组"):
-        measures.named_tables("links", "firms").groups("颜色")
+        measures.named_tables("links", "firms").labelled("颜色")
 
 
 def test_location_quotient_by_hand():

@@ -65,51 +65,43 @@ class MeasureTables:
     links: Table
     firms: Table
 
-    @cached_property
-    def trades(self) -> Table:
-        """Links with the place and sector of both sides and ``item``, the thing traded.
+    def with_suppliers(self, links: Table) -> Table:
+        """Links with ``supplier_place`` and ``item``, the thing traded.
 
         ``item`` is the product, else the sector the link names, else the supplier's sector.
         """
-        firms = self.firms
-        s = firms.select(supplier=firms.firm, supplier_place=firms.place, supplier_sector=firms.sector)
-        b = firms.select(buyer=firms.firm, buyer_place=firms.place, buyer_sector=firms.sector)
-        t = self.links.left_join(s, "supplier").drop("supplier_right")
-        t = t.left_join(b, "buyer").drop("buyer_right")
-        supplier_sector = t.supplier_sector.fill_null("")
-        return t.select(
-            "supplier",
-            "buyer",
-            "amount",
-            "period",
-            item=ibis.cases(
-                (t["product"] != "", t["product"]), (t.sector != "", t.sector), else_=supplier_sector
-            ),
-            supplier_place=t.supplier_place.fill_null(UNKNOWN),
-            buyer_place=t.buyer_place.fill_null(UNKNOWN),
-            supplier_sector=supplier_sector,
-            buyer_sector=t.buyer_sector.fill_null(""),
+        f = self.firms
+        t = links.left_join(f.select(firm=f.firm, place=f.place, own=f.sector), links.supplier == f.firm)
+        item = ibis.cases(
+            (t["product"] != "", t["product"]), (t.sector != "", t.sector), else_=t.own.fill_null("")
         )
+        return t.select(*links.columns, item=item, supplier_place=t.place.fill_null(UNKNOWN))
+
+    def with_buyers(self, links: Table) -> Table:
+        """Links with ``buyer_place``."""
+        f = self.firms
+        t = links.left_join(f.select(firm=f.firm, place=f.place), links.buyer == f.firm)
+        return t.select(*links.columns, buyer_place=t.place.fill_null(UNKNOWN))
 
     @cached_property
     def pairs(self) -> Table:
         """Amount per supplier and buyer over all products and periods."""
         return self.links.group_by("supplier", "buyer").agg(amount=self.links.amount.sum())
 
-    def groups(self, by: str) -> Table:
-        """Firm and ``label`` for a grouping; a firm of several chains stands once in each."""
-        f = self.firms
-        if by == "all":
-            return f.select("firm", label=ibis.literal("全部"))
-        if by == "chain":
-            parts = f.chain.fill_null("").re_replace("[；、,，]", ";").split(";")
-            chains = f.select("firm", label=parts).unnest("label")
-            chains = chains.mutate(label=chains.label.strip())
-            return chains.filter(chains.label != "").distinct()
+    def labelled(self, by: str) -> Table:
+        """Local firms with their ``label`` in a grouping; a firm of several chains stands once in each."""
         if by not in GROUPINGS:
             raise ValueError(f"不认识的分组「{by}」，可用：{'、'.join(GROUPINGS)}")
-        labelled = f.select("firm", label=f[by].fill_null(""))
-        return labelled.filter(labelled.label != "")
+        f = self.firms.filter(self.firms.place == LOCAL)
+        if by == "all":
+            return f.select("firm", "costs", label=ibis.literal("全部"))
+        if by == "chain":
+            parts = f.chain.fill_null("").re_replace("[；、,，]", ";").split(";")
+            chains = f.select("firm", "costs", label=parts).unnest("label")
+            chains = chains.mutate(label=chains.label.strip())
+            return chains.filter(chains.label != "").distinct()
+        found = f.select("firm", "costs", label=f[by].fill_null(""))
+        return found.filter(found.label != "")
 
 
 def named_tables(links: str, firms: str) -> MeasureTables:
@@ -138,16 +130,16 @@ def firm_totals(tables: MeasureTables) -> Table:
     Columns firm, sales, sales_local, sales_outside, sales_import, sales_unknown, customers, and the same
     for purchases and suppliers. Firms with neither sales nor purchases are not listed.
     """
-    t = tables.trades
-    sales = t.group_by(firm=t.supplier).agg(
-        sales=t.amount.sum(),
-        customers=t.buyer.nunique(),
-        **{f"sales_{place}": _where(t, "buyer_place", place) for place in PLACES},
+    sold, bought = tables.with_buyers(tables.links), tables.with_suppliers(tables.links)
+    sales = sold.group_by(firm=sold.supplier).agg(
+        sales=sold.amount.sum(),
+        customers=sold.buyer.nunique(),
+        **{f"sales_{place}": _where(sold, "buyer_place", place) for place in PLACES},
     )
-    purchases = t.group_by(firm=t.buyer).agg(
-        purchases=t.amount.sum(),
-        suppliers=t.supplier.nunique(),
-        **{f"purchases_{place}": _where(t, "supplier_place", place) for place in PLACES},
+    purchases = bought.group_by(firm=bought.buyer).agg(
+        purchases=bought.amount.sum(),
+        suppliers=bought.supplier.nunique(),
+        **{f"purchases_{place}": _where(bought, "supplier_place", place) for place in PLACES},
     )
     joined = sales.outer_join(purchases, "firm")
     numbers = [name for name in (*sales.columns, *purchases.columns) if name != "firm"]
@@ -158,17 +150,10 @@ def firm_totals(tables: MeasureTables) -> Table:
 
 
 def _bought(tables: MeasureTables, by: str) -> Table:
-    """Trades of local buyers with the label of the buyer."""
-    t = tables.trades
-    t = t.filter(t.buyer_place == LOCAL)
-    if by == "all":
-        return t.mutate(label=ibis.literal("全部"))
-    if by == "firm":
-        return t.mutate(label=t.buyer)
-    if by == "sector":
-        return t.filter(t.buyer_sector != "").mutate(label=t.buyer_sector)
-    groups = tables.groups(by)
-    return t.join(groups.select(buyer=groups.firm, label=groups.label), "buyer")
+    """Links of local buyers with the label of the buyer, ``item`` and ``supplier_place``."""
+    f = tables.labelled(by)
+    t = tables.links.join(f.select("firm", "label"), tables.links.buyer == f.firm).drop("firm")
+    return tables.with_suppliers(t)
 
 
 def local_supply(tables: MeasureTables, by: str = "all") -> Table:
@@ -179,16 +164,14 @@ def local_supply(tables: MeasureTables, by: str = "all") -> Table:
     product_low, product_high. Purchases the links do not show at all are the business of ``coverage``.
     """
     t = _bought(tables, by)
-    amounts = t.group_by("label").agg(
-        total=t.amount.sum(),
-        local=_where(t, "supplier_place", LOCAL),
-        unknown=_where(t, "supplier_place", UNKNOWN),
-    )
-    s = t.group_by("label", "supplier").agg(place=t.supplier_place.max())
+    s = t.group_by("label", "supplier").agg(supplier_place=t.supplier_place.max(), amount=t.amount.sum())
     suppliers = s.group_by("label").agg(
+        total=s.amount.sum(),
+        local=_where(s, "supplier_place", LOCAL),
+        unknown=_where(s, "supplier_place", UNKNOWN),
         suppliers=s.count(),
-        local_suppliers=s.count(where=s.place == LOCAL),
-        unknown_suppliers=s.count(where=s.place == UNKNOWN),
+        local_suppliers=s.count(where=s.supplier_place == LOCAL),
+        unknown_suppliers=s.count(where=s.supplier_place == UNKNOWN),
     )
     p = t.group_by("label", "item").agg(
         has_local=(t.supplier_place == LOCAL).any(), has_unknown=(t.supplier_place == UNKNOWN).any()
@@ -198,7 +181,7 @@ def local_supply(tables: MeasureTables, by: str = "all") -> Table:
         local_products=p.count(where=p.has_local),
         unknown_products=p.count(where=p.has_unknown & ~p.has_local),
     )
-    r = amounts.join(suppliers, "label").join(products, "label")
+    r = suppliers.join(products, "label")
     return r.mutate(
         amount_low=r.local / r.total,
         amount_high=(r.local + r.unknown) / r.total,
@@ -216,12 +199,9 @@ def coverage(tables: MeasureTables, by: str = "all") -> Table:
     links, at most their costs), covered = seen / costs; null where nobody declares.
     """
     t = tables.links
-    f = tables.firms
-    bought = t.group_by(firm=t.buyer).agg(purchases=t.amount.sum())
-    local = f.filter(f.place == LOCAL).select("firm", "costs")
-    known = local.left_join(bought, "firm").drop("firm_right")
-    groups = tables.groups(by)
-    known = known.join(groups, "firm")
+    bought = t.group_by(buyer=t.buyer).agg(purchases=t.amount.sum())
+    f = tables.labelled(by)
+    known = f.left_join(bought, f.firm == bought.buyer)
     purchases = known.purchases.fill_null(0.0)
     # Costs of nought say nothing; an unknown cost must not look like full coverage.
     costs = known.costs.fill_null(0.0)
@@ -268,7 +248,7 @@ def concentration(tables: MeasureTables, side: str = "supplier") -> Table:
 
 def market_concentration(tables: MeasureTables) -> Table:
     """HHI of the suppliers of each item: item, suppliers, amount, hhi, local_share (of amount)."""
-    t = tables.trades
+    t = tables.with_suppliers(tables.links)
     s = t.group_by("item", "supplier").agg(amount=t.amount.sum(), place=t.supplier_place.max())
     r = s.group_by("item").agg(
         suppliers=s.count(),
@@ -283,8 +263,7 @@ def market_concentration(tables: MeasureTables) -> Table:
 
 def single_source(tables: MeasureTables) -> Table:
     """Items a local buyer gets from one supplier only: buyer, item, supplier, place, amount."""
-    t = tables.trades
-    t = t.filter(t.buyer_place == LOCAL)
+    t = _bought(tables, "all")
     r = t.group_by("buyer", "item").agg(
         first=t.supplier.min(),
         last=t.supplier.max(),
