@@ -90,6 +90,8 @@ class _Reader:
             ]
             if cadence.rule in _WEAK and any(c.rule not in _WEAK for c in clause):
                 continue
+            if any(c.start < cadence.start and c.every == cadence.every for c in clause):
+                continue
             if not self._is_duty(cadence, start, end):
                 continue
             self._add(cadence, start, end)
@@ -208,9 +210,13 @@ class _Reader:
 
     def _who(self, subject: str, start: int) -> str | None:
         """The subject before the cadence when it names a body or post, else the responsible units of the item."""
-        doer = re.sub(r"[于在]$|^(?:由|请|各级|支持|组织|鼓励|督促|要求)", "", subject.strip(" ,、:"))
+        doer = re.sub(
+            r"(?:[于在]|原则上|一般)$|^(?:由|请|各级|支持|组织|鼓励|督促|要求)", "", subject.strip(" ,、:")
+        )
         if doer and _DOER.search(doer) and len(doer) <= 40 and not _NO_DOER.search(doer):
-            return re.sub(r"(?:都|均|要|应|应当|须|需|牵头|负责|主持|将|于|在)+$", "", doer) or None
+            return (
+                re.sub(r"(?:都|均|要|应|应当|须|需|牵头|负责|主持|将|于|在|原则上|一般)+$", "", doer) or None
+            )
         before = self.items[-1] if self.items else None
         sentence = self.document.sentence_at(start)
         if before is not None and before.fields["who"] and before.start >= self.text.starts[sentence[0]]:
@@ -244,7 +250,7 @@ class _Reader:
                 and figures[-1].quantity.kind in ("count", "occurrence")
                 and figures[-1].number != "一"
             )
-            if re.match(r"(?:到|至)?20\d\d年|累计|年(?:新增|均|增)|(?:到|至)“", clause):
+            if re.match(r"(?:到|至)?20\d\d年|累计|[一二三四五六两\d]+年|年(?:新增|均|增)|(?:到|至)“", clause):
                 return
             if told or counted:
                 self._add(

@@ -36,6 +36,8 @@ class _Carry:
     start: int = 0
     scope: str = ""
     kind: str = ""
+    unit: str = ""
+    basis: str = ""
     accepted: bool = False
     spread: list[str] = field(default_factory=list)
 
@@ -76,7 +78,7 @@ class _Reader:
         carry, segment = _Carry(), start
         previous: Found | None = None
         for i, found in enumerate(figures):
-            following = figures[i + 1] if i + 1 < len(figures) else None
+            following = self._next_in_list(figures, i)
             place = locate(self.clean, found, previous, figures[i - 1] if i else None, following, start, end)
             if place.segment != segment:  # a semicolon ends the list, not the string of goals
                 carry = _Carry(accepted=carry.accepted, name=carry.name, start=carry.start)
@@ -84,6 +86,13 @@ class _Reader:
             read = self._read_figure(place, carry)
             if read is not None:
                 carry, previous = read, found
+
+    def _next_in_list(self, figures: list[Found], at: int) -> Found | None:
+        """The next figure beside this one; one inside its name is passed over (1个投资过50亿元的项目)."""
+        for before, figure in zip(figures[at:], figures[at + 1 :], strict=False):
+            if re.search("[、和及与,;]", self.clean[before.end : figure.start]):
+                return figure
+        return None
 
     def _figure(self, found: Found, offset: int) -> Found:
         """The figure with offsets into the clean text; 由50家到80家 is a rise to the second, no range."""
@@ -143,6 +152,9 @@ class _Reader:
         op = own_op or (carry.op if listed else None) or "="
         if op == "=" and self._striving(place):
             op = ">="
+        repeats = (
+            listed and not left.strip("、,和及与 ") and carry.basis and found.quantity.unit == carry.unit
+        )
         scope, scope_sure = self._scope(place, full_name, node, upper)
         if (
             listed
@@ -161,7 +173,7 @@ class _Reader:
                 "high": found.quantity.high,
                 "unit": self._unit(found, full_name),
                 "op": op,
-                "basis": basis(left, found, adding=adding),
+                "basis": carry.basis if repeats else basis(left, found, adding=adding),
                 "period": period,
                 "scope": scope,
             },
@@ -184,6 +196,8 @@ class _Reader:
             start=name.start,
             scope=scope,
             kind=found.quantity.kind,
+            unit=found.quantity.unit,
+            basis=item.fields["basis"],
             accepted=True,
             spread=carry.spread if listed else self._spread(place, full_name, left),
         )

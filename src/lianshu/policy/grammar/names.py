@@ -100,7 +100,7 @@ def right_named(left: str, right: str) -> bool:
 def left_name(clean: str, start: int, found: Found) -> Name:
     """The name to the left of the figure, from ``start``."""
     begin = strip_lead(clean, start, found.start)
-    text = strip_trail(clean[begin : found.start])
+    text = strip_trail(clean[begin : found.start]).replace("分别", "")
     end = found.end + after_words(clean[found.end : found.end + 8])
     return Name(text, begin if text else found.start, end, "left" if text else "none")
 

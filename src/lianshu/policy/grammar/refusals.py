@@ -29,6 +29,7 @@ _FOCUS_LEFT = re.compile(
 _CREATING = re.compile("形成|培育|打造|建成|新增|创建|争创|发展|建设")
 _LISTED = re.compile("培育|引进|新增|打造|建成|形成|招引|争创")
 _SHARED_THRESHOLD = re.compile(r"(?:及)?以上(?:、|且|和|或)[^,;。]{0,20}以上的[^,;。]{0,6}(?:项目|企业)")
+_REACHING = re.compile(r"(?:突破|超过?|达到?|过|迈上|跨越)$")
 _SCORING = re.compile(r"[得扣加计减][1-9]?\d*(?:\.\d+)?分|基本分|[(]\d+分[)]|按比例扣")
 _GRANTED_TO = re.compile(r"(?:^|[,;。:、\d.])对(?![接标口外照准])")
 _GRANTING = re.compile("给予|奖励|补助|补贴|奖补|贴息|资助|兑现|奖金")
@@ -96,6 +97,8 @@ def refusal(found: Found, around: Around) -> str | None:
         return None if "实现" in left or "力争" in left or right[:1] in _PUNCT else "title"
     if found.form in ("doubling", "coverage"):
         return "quotation" if in_quotes(left) else None
+    if found.number.strip("百千万亿") == "" and found.number and not _REACHING.search(left):
+        return "unit word"  # 万元工业增加值能耗, 亿元以上项目
     if _LEVEL_WORD.match(right) and kind in ("money", "mass", "other"):
         return "size class"
     if in_quotes(left) and (found.chinese or kind == "count"):
