@@ -9,6 +9,7 @@ left out (``policies/SCHEMA.md``, Orgs).
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,8 +37,10 @@ _SHORT = re.compile(
     r"[(（](?:以下|下)?(?:统)?(?:简称|称)(?:为)?[:：]?[“\"]?(?P<short>[^”\")）]{2,14})[”\"]?[)）]"
 )
 _APPOINT = re.compile(
-    rf"(?P<who>[^,，。;；:：\n]{{2,40}}?)(?:共同)?(?:兼任|担任|出任|任|为|作为)(?P<post>[^,，。;；:：\n]{{0,60}}?{_POSTS})(?=[,，。;；、()（）\n]|$|和|及|负责|的(?=领导))"
+    rf"(?P<who>[^,，。;；:：\n]{{2,40}}?)(?:共同)?(?:兼任|担任|出任|(?<![责主信])任(?!务|职|单|期|命|何|意|重)|为|作为)(?P<post>[^,，。;；:：\n]{{0,60}}?{_POSTS})(?=[,，。;；、()（）\n]|$|和|及|负责|的(?=领导))"
 )
+_CLAUSE = re.compile(r"[^,，。;；:：\n]+")
+_ANY_POST = re.compile(_POSTS)
 _APPOINTED_BY = re.compile(
     rf"(?P<post>{_POSTS})(?:[一二两三四五六七八九十\d]+[名人位])?[,，]?(?:分别|均|原则上)?由(?P<who>[^。;；,，:：\n]{{2,40}}?)(?:同志)?(?:共同|分别)?(?:担任|兼任)"
 )
@@ -71,7 +74,7 @@ _SYSTEM = re.compile(
     rf"(?:实行|推行|建立|落实|完善|健全|实施|深化|探索)[^,，。;；\n]{{0,12}}?“?(?P<name>(?:{_POSTS}|主办行|帮办领导|包保领导|[\u4e00-\u9fff]{{2}}(?:领导|专员|秘书|管家|特派员|指导员|联络员)))”?(?:负责制|责任制|招商制度|制度|招商制|工作制)"
 )
 _HIRE = re.compile(
-    rf"(?:聘请|选派|派驻|选聘|配备|派出|设立|明确|、(?=\d))(?:一批|一名|若干|\d+[名个位])?(?P<name>(?:(?!担任|兼任|主要)[\u4e00-\u9fff]){{0,4}}{_POSTS})"
+    rf"(?:聘请|选派|派驻|选聘|配备|派出|设立|明确|、(?=\d))了?(?:一批|一名|若干|\d+[名个位])?(?P<name>(?:(?!担任|兼任|主要)[\u4e00-\u9fff]){{0,4}}{_POSTS})"
 )
 _DEFINED = re.compile(
     rf"(?:^|(?<=[。;；\n:：]))[“]?(?P<name>{_POSTS}|链主企业|链创企业)[”]?(?:企业)?[,，]?(?:一般)?(?:是指|就是|指的是|是(?=各|产业链))"
@@ -302,9 +305,17 @@ class _Reader:
         near = [(p, n) for p, n in self.bodies if line < p < at]
         return max(near)[1] if near else None
 
+    def _appointing(self) -> Iterator[re.Match[str]]:
+        """Matches of ``_APPOINT``, sought only in clauses that hold its verb and a post: its lazy front
+        would otherwise be tried at every character."""
+        for clause in _CLAUSE.finditer(self.clean):
+            words = clause[0]
+            if ("任" in words or "为" in words) and _ANY_POST.search(words):
+                yield from _APPOINT.finditer(self.clean, *clause.span())
+
     def _appointments(self) -> None:
         self.bodies.sort()
-        for match in _APPOINT.finditer(self.clean):
+        for match in self._appointing():
             if not self.outside(match.start("post")):
                 continue
             post = re.split(r"的|各(?=产业链)", match["post"])[-1]
