@@ -8,3 +8,6 @@ class MattersConfig(AppConfig):
 
     name = "lianshu.matters"
     label = "matters"
+
+    def ready(self) -> None:
+        from . import registration  # noqa: F401
