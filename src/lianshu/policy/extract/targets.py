@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from lianshu.policy.grammar.dates import Dates
 from lianshu.policy.grammar.measures import AFTER, basis, comparator, is_growth, strives
 from lianshu.policy.grammar.periods import Calendar, masked
 from lianshu.policy.grammar.places import SKIPPED, Document, Place, locate
-from lianshu.policy.grammar.refusals import Around, is_past, refusal, tells_state
+from lianshu.policy.grammar.refusals import Around, is_past, looks_ahead, refusal, tells_goals, tells_state
 from lianshu.policy.grammar.scopes import Scopes, chain_stem
 from lianshu.policy.grammar.tables import Entry, read_tables
 from lianshu.policy.lexicon import choice
@@ -128,7 +129,8 @@ class _Reader:
             return None
         upper = self.scopes.is_upper(clean[line : found.start])
         if not upper and (
-            is_past(left, clean[start : found.start]) or self._tells_state(node, clean[start:end])
+            is_past(left, clean[start : found.start])
+            or (self._under(node, tells_state) and not looks_ahead(clean[start:end]))
         ):
             return None
 
@@ -141,7 +143,9 @@ class _Reader:
         period = self.dates.period(place)
         if period == "past":
             return None
-        if not (own_verb or listed or period != "none" or strives(clean[place.segment : found.start])):
+        meant = own_verb or listed or period != "none" or strives(clean[place.segment : found.start])
+        # Under 主要目标 a bare 规上企业600家 is meant as a goal too.
+        if not (meant or (self._under(node, tells_goals) and not names.right_named(left, right))):
             return None
         name, full_name, first = self._name(place, carry, left, right)
         if not full_name:
@@ -152,9 +156,9 @@ class _Reader:
         op = own_op or (carry.op if listed else None) or "="
         if op == "=" and self._striving(place):
             op = ">="
-        repeats = (
-            listed and not left.strip("、,和及与 ") and carry.basis and found.quantity.unit == carry.unit
-        )
+        repeats = listed and carry.basis and found.quantity.unit == carry.unit
+        if left.strip("、,和及与 ") and (carry.basis != "growth" or re.search("[率比占度]", left)):
+            repeats = False
         scope, scope_sure = self._scope(place, full_name, node, upper)
         if (
             listed
@@ -208,10 +212,10 @@ class _Reader:
         return carry.accepted and carry.kind == "count" and "项目" in carry.name and "总投资" in left
 
     @staticmethod
-    def _tells_state(node: Node | None, sentence: str) -> bool:
-        """Whether a heading above says that the part describes what there is."""
-        while node is not None:
-            if node.heading and tells_state(node.heading, sentence):
+    def _under(node: Node | None, says: Callable[[str], bool]) -> bool:
+        """Whether a heading above the figure says so."""
+        while node is not None and node.kind not in SKIPPED:
+            if node.heading and says(node.heading):
                 return True
             node = node.parent
         return False
@@ -247,7 +251,7 @@ class _Reader:
         if names.is_growing(text) and carry.name:
             return (
                 name,
-                names.measured(carry.name) + clean[place.piece : found.start].lstrip("、, "),
+                names.measured(carry.name) + clean[place.piece : found.start].strip("、, :"),
                 carry.start,
             )
         if (names.is_adding(text) or names.is_verb(text)) and not on_right:

@@ -18,7 +18,10 @@ _ACTS = choice("cadences", "acts")
 _NUMBER = r"(?:\d+|[一二两三四五六七八九十]+)"
 #: 今年年底, 2025年底, 到年底: a date and no cadence.
 _DATED = r"(?<![\d今明去本当上后翌次到至])"
+# The look at the first character spares the alternatives at most places of a text.
+_FIRST = "(?=[每半双按逐一季月周旬年不定常经长多滚制平日持继适根视随必在第因及])"
 _CADENCE = re.compile(
+    rf"{_FIRST}(?:"
     r"(?P<half_month>每半个?月|半月(?=一|调度|通报|会商|例会|报))"
     rf"|每(?P<many>{_NUMBER})个?(?P<many_unit>年|季度?|月|周|星期|天)(?=[^\d度])"
     r"|(?P<two_month>双月(?=调度|通报|例会|会商))"
@@ -37,6 +40,7 @@ _CADENCE = re.compile(
     r"|(?P<going_on>持续|继续)"
     r"|(?P<event>适时|根据(?:工作|实际|发展)?需要|视(?:工作)?(?:情况?|需要?)|按需(?!求)|随时|必要时|在规定(?:的)?(?:时间|时限|期限)内|第一时间|因时因势)"
     rf"|及时(?P<prompt>地)?(?={choice('cadences', 'prompt_acts')})"
+    r")"
 )
 _TIMES = re.compile(
     rf"(?P<low>{_NUMBER})(?:(?:-|至|到){_NUMBER})?(?:余)?(?:次|场次|场|轮|回|期|批次|批)(?!代|会议精神|全会|产业|党代)"

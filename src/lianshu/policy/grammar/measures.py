@@ -35,6 +35,7 @@ _GROWING = re.compile(choice("targets", "growing"))
 _AFTER_GROWTH = re.compile(
     rf"(?:率|速度|幅度|幅|了|水平)?(?:保持|稳定|维持|控制|实现|达|为|在|不|低于|少于|小于|超过|超|高于|大于|突破|约|近|达到|{_ADVERBS}|力争|至少|快于|左右)*$"
 )
+_CUT = re.compile(r"(?:^|[)、.,;\s])(?:压缩|压减|缩短|减少|降低|精简|削减)[^率比占至到]*$")
 _TO = re.compile(r"^(?:到|至|为)")
 _TOTAL = re.compile(choice("targets", "totals"))
 _PRICE = re.compile(choice("targets", "price_index"))
@@ -83,7 +84,7 @@ def is_growth(left: str) -> bool:
     words = list(_GROWING.finditer(left))
     if not words:
         return False
-    rest = left[words[-1].end() :]
+    rest = left[words[-1].end() :].rstrip(": ")
     return not _TO.match(rest) and bool(_AFTER_GROWTH.match(rest))
 
 
@@ -98,7 +99,7 @@ def basis(left: str, found: Found, *, adding: bool) -> str:
     if unit in ("%", "‰"):
         if _PRICE.search(left):
             return "level"
-        return "growth" if is_growth(left) else "share"
+        return "growth" if is_growth(left) or _CUT.search(left) else "share"
     if kind == "occurrence":
         return "times"
     if _TOTAL.search(left):

@@ -12,7 +12,7 @@ from lianshu.reference.quantity import Found
 
 _EACH = choice("targets", "each_chain", "each_county", "each_park")
 _LEAD = re.compile(
-    rf"^(?:[\s,、;:。()]|\d{{1,2}}[.、](?!\d)|(?:将|把|使|让)(?!来|军)|(?:和|及|以及|与|并|且|其中|同时|此外|另外|至少|到(?!位|期)|至(?!少)|力争|力求|争取|确保|努力|预计|预期|计划|要|应|须|需|均|使得|推动|推进|促进|实现|完成|达到|打造|建成|建设|建立|创建|组建|设立|形成|支持|引导|带动|全面|加快|着力|大力|重点|积极|稳步|持续|逐步|基本|成功|累计|分别|共|总共|至少|不少于|新一轮)(?!产业|化|型|中心|率|企业)"
+    rf"^(?:\((?:[一二三四五六七八九十]{{1,3}}|\d{{1,2}})\)|[\s,、;:。()]|\d{{1,2}}[.、](?!\d)|(?:将|把|使|让)(?!来|军)|(?:和|及|以及|与|并|且|其中|同时|此外|另外|至少|到(?!位|期)|至(?!少)|力争|力求|争取|确保|努力|预计|预期|计划|要|应|须|需|均|使得|推动|推进|促进|实现|完成|达到|打造|建成|建设|建立|创建|组建|设立|形成|支持|引导|带动|全面|加快|着力|大力|重点|积极|稳步|持续|逐步|基本|成功|累计|分别|共|总共|至少|不少于|新一轮)(?!产业|化|型|中心|率|企业)"
     rf"|(?:全|我|本)(?:市|县|省|区|州|旗)|{_EACH}|(?:较|比)20\d\d年(?:底|末)?|(?:是|一是|二是|三是|四是|五是|六是)(?=[一-龥]))"
 )
 _TRAIL = re.compile(
@@ -152,7 +152,7 @@ def is_verb(name: str) -> bool:
 def shares(name: str, count: int) -> list[str] | None:
     """The names behind ``A、B和C分别达到…``, one for each of ``count`` figures; ``None`` when they do not fit."""
     parts = [part for part in re.split(r"、|和|及|与|以及", name) if part]
-    if len(parts) != count:
+    if len(parts) != count or re.search(r"20\d\d", name):
         return None
     noun = noun_of(parts[-1])
     return [part + noun if _LEVEL_ONLY.match(part) else part for part in parts]

@@ -12,6 +12,7 @@ from lianshu.reference.quantity import Found
 
 #: Parts of the outline that hold no orders.
 SKIPPED = ("title", "head", "foot")
+_LABEL = re.compile(r"[^\s,;:。、\d.]{2,20}(?:\([^()]{1,8}\))?(?<!如下)(?<!以下)(?<!目标)(?<!其中)(?<!即):$")
 _CONNECTED = re.compile(r"(?:和|及|与|以及|、)$")
 
 
@@ -77,6 +78,9 @@ def locate(
                 break
     clause = start if clause is None else clause
     piece = clause
+    label = _LABEL.search(clean, start, clause)
+    if label is not None and (refused is None or refused.end <= label.start()):  # 工业总产值:600亿元
+        clause = piece = label.start()
     if refused is not None and refused is not previous and refused.end > clause:
         piece = clean.rfind("、", refused.end, found.start) + 1 or clause
     if previous is not None and previous.end > clause:

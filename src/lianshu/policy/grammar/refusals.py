@@ -20,7 +20,7 @@ _FORMULA = re.compile(
 _FORMULA_PARTS = re.compile(r"一(?:个|名|位|条|支|套|份|张|项|家|批)[^,;。、一]{2,14}(?=[,;、。])")
 _QUOTED = re.compile(r"“[^“”]*$")
 _SET_NOUN = re.compile(
-    rf"(?:(?:重点|主导|特色|优势|新兴|支柱|先进|传统|制造业|工业|农业|战略性|省级|市级|县级|关键|核心|细分|相关|具体|主要|专项|突出|大的|大|亿级|未来|标志性|现代|的|省|市|县|直|本地|本)*)?{choice('targets', 'set_nouns')}(?=[,;。、:)(”]|$|建设|发展|的|和|及|与|等|中|上|由|进行|现状|均|都|每|各|分别|工作|高质量|开展|实施|制定|为|产值|总产值|营收|营业|规模|占比|增加值|总|年|实现|达|力争|税收|主营|全部|覆盖|链长|链主|专班|牵头)"
+    rf"(?:(?:重点|主导|特色|优势|新兴|支柱|先进|传统|制造业|工业|农业|战略性|省级|市级|县级|关键|核心|细分|相关|具体|主要|专项|突出|大的|大|亿级|未来|标志性|现代|的|省|市|县|直|本地|本|各|下属)*)?(?:{choice('targets', 'set_abstract')}|{choice('targets', 'set_nouns')}(?=[,;。、:)(”]|$|建设|发展|的|和|及|与|等|中|上|由|进行|现状|均|都|每|各|分别|工作|高质量|开展|实施|制定|为|产值|总产值|营收|营业|规模|占比|增加值|总|年|实现|达|力争|税收|主营|全部|覆盖|链长|链主|专班|牵头|集群发展|统筹))"
 )
 _SIZED = re.compile(choice("targets", "sized"))
 _FOCUS_LEFT = re.compile(
@@ -204,12 +204,23 @@ def _count_refusal(found: Found, around: Around, tail: str) -> str | None:
     return None
 
 
+_GOAL_HEADING = re.compile(r"目标|指标")
 _STATE_HEADING = re.compile(r"(?:基础|现状|成效|成就|回顾|背景|情况|形势)$")
 
 
-def tells_state(heading: str, sentence: str) -> bool:
-    """Whether the part under this heading describes what there is (发展基础, 基本情况) and the sentence no plan."""
-    return bool(_STATE_HEADING.search(heading)) and not _FUTURE.search(sentence)
+def tells_state(heading: str) -> bool:
+    """Whether the part under this heading describes what there is (发展基础, 基本情况)."""
+    return bool(_STATE_HEADING.search(heading))
+
+
+def tells_goals(heading: str) -> bool:
+    """Whether the part under this heading lists goals (主要目标, 预期指标)."""
+    return bool(_GOAL_HEADING.search(heading))
+
+
+def looks_ahead(sentence: str) -> bool:
+    """Whether the sentence turns to what is to come (力争, 到2025年, 计划 …)."""
+    return bool(_FUTURE.search(sentence))
 
 
 def is_past(left: str, sentence_left: str) -> bool:
