@@ -9,6 +9,7 @@ projects and parks (``A四期`` → A). Universities, associations and authoriti
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +36,8 @@ _USE = re.compile(
 _WITH = re.compile(
     r"(?:推动|促进|支持|加强|深化|鼓励|引导|加快)?(?P<one>[^。;；\n,，:：、]{2,16}?)(?:与|和|同)(?P<two>[^。;；\n,，:：]{2,40}?)(?:等)?(?:[\u4e00-\u9fff]{0,4}(?:企业|公司))?(?:的)?(?:深度|全面|战略|开展|加强|进行)*(?:合作|对接|联动|配套|重组|合资)"
 )
+_CLAUSE = re.compile(r"[^。;；\n,，:：]+")
+_JOINING = re.compile(r"[与和同].*(?:合作|对接|联动|配套|重组|合资)")
 _LISTING = re.compile(
     r"(?:培育|支持|推动|助推|促进|帮助|辅导|引导|鼓励)(?P<list>[^。;；\n,，:：等]{2,50}?)(?:等)?(?:企业|公司)?(?:上市|挂牌|做大做强|做强做大|做优做强|做强|扩产|扩能|增资|技改|改造|转型|升级|达产|改制|兼并|重组|联合|牵头|组建|建设|申报|创建|争创|成为|发展|实施|加大|扩大|开展|加快|参与|承担|建立|打造|向|提升|延伸|拓展|深化|投资|申请|攻关|突破|争取|对接|与)"
 )
@@ -116,6 +119,7 @@ def _take(
 ) -> list[_Firm]:
     """Firms among the members of one list. Where a third are surely firms, their neighbours are believed;
     a lone member is believed in a ``strong`` frame (``以A为龙头``)."""
+    spans = [span for span in spans if strong or clean[slice(*span)].count("“") == 0]
     named = [_name(clean, span) for span in spans]
     if sum(naming.is_industry(name) for name, _ in named) * 3 >= len(named):
         return []
@@ -157,6 +161,14 @@ def _lists(clean: str) -> list[_Firm]:
     return out
 
 
+def _joining(clean: str) -> Iterator[re.Match[str]]:
+    """Matches of ``_WITH``, sought only in clauses that hold a word of joining: its lazy front would
+    otherwise be tried at every character."""
+    for clause in _CLAUSE.finditer(clean):
+        if _JOINING.search(clause[0]):
+            yield from _WITH.finditer(clean, *clause.span())
+
+
 def _frames(clean: str) -> list[_Firm]:
     out: list[_Firm] = []
     for pattern, rule, strong in (
@@ -187,7 +199,7 @@ def _frames(clean: str) -> list[_Firm]:
             else:
                 role = _role("", match[0][:4])
             out += _take(clean, spans, role, rule, strong, match.span())
-    for match in _WITH.finditer(clean):
+    for match in _joining(clean):
         one, two = _name(clean, match.span("one")), match.span("two")
         spans = [(one[1][0], match.end("one")), *_split(clean, *two)]
         if any(naming.is_firm(_name(clean, s)[0], strong=False) for s in spans):

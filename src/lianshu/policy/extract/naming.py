@@ -24,8 +24,10 @@ _LOOSE = frozenset(
 )
 _INDUSTRY = re.compile(rf"(?:{choice('chains', 'industry', 'modifier')}|[新大及和与的业及其链群基型类])+")
 _KNOWN = frozenset(words("enterprises", "known")) - frozenset(words("enterprises", "ambiguous"))
+# The look at the first character spares the long alternatives at most places of a text.
 KNOWN = re.compile(
-    rf"(?<![\u4e00-\u9fff])(?:{'|'.join(map(re.escape, _KNOWN))})|(?:{'|'.join(w for w in _KNOWN if len(w) > 2)})"
+    rf"(?=[{''.join(sorted({re.escape(w[0]) for w in _KNOWN}))}])"
+    rf"(?:(?<![\u4e00-\u9fff])(?:{'|'.join(map(re.escape, _KNOWN))})|(?:{'|'.join(w for w in _KNOWN if len(w) > 2)}))"
 )
 _NO_FIRM = re.compile(
     r"(?:大学|学院|学校|研究院|研究所|研究中心|院所|科学院|中科院|工程院|协会|商会|学会|联盟|联合会|委员会|管委会|政府|[市县区省]委|发改委|改革委|经信委|国资委|卫健委|商务委|局|厅|办|部门|法院|医院|中心"
