@@ -91,16 +91,17 @@ ROWS: list[Row] = [
 ]  # fmt: skip
 
 
+def plan_text(region: Region, text: str = PLAN) -> str:
+    """The sample as a plan of ``region``."""
+    return text.replace("{county}", region.name)
+
+
 def make_document(
-    region: Region,
-    rows: list[Row] | None = None,
-    *,
-    text: str = PLAN,
-    confidence: float = 0.95,
-    **values: Any,
+    region: Region, rows: list[Row] | None = None, *, confidence: float = 0.95, **values: Any
 ) -> Document:
     """A plan with one read document holding ``rows``."""
-    plan = Plan.objects.create(region=region, title="{county}重点产业链建设实施方案", **values)
+    text = plan_text(region)
+    plan = Plan.objects.create(region=region, title=f"{region.name}重点产业链建设实施方案", **values)
     document = Document.objects.create(
         plan=plan, name="方案.txt", digest="0" * 64, text=text, read_at=timezone.now(), reader_version="1"
     )

@@ -325,7 +325,7 @@ class Adoption(ScopedModel):
 
 
 class AdoptionEffect(models.Model):
-    """What one accepted item did to one row of another room.
+    """What one accepted item did to one row of another room. ``values`` are the item's values then.
 
     ``before``/``after`` hold the raw values (as JSON) of the fields that changed; for ``create`` before is
     empty. ``lineage`` and ``slot`` identify the item and, where an item gives several rows (one office per
@@ -346,6 +346,7 @@ class AdoptionEffect(models.Model):
     object_type = models.CharField("对象类型", max_length=60)
     object_id = models.CharField("对象编号", max_length=40)
     label = models.CharField("对象", max_length=300)
+    values = models.JSONField("采纳时的条目值", default=dict)
     before = models.JSONField("之前", default=dict)
     after = models.JSONField("之后", default=dict)
     position = models.PositiveIntegerField("次序", default=0)

@@ -83,8 +83,8 @@ class TaskAdopter(Adopter):
         label = f"{number} {title}".strip()
         if existing is None:
             return [Proposal(item, "create", label, values)]
-        changes = {}
-        if item.decided is not None:
+        changes = context.revisions(item, Task)
+        if context.revised(item, Task):
             for words, old, new in (
                 ("任务", existing.title, values["title"]),
                 ("编号", existing.number, values["number"]),
@@ -104,7 +104,11 @@ class TaskAdopter(Adopter):
             task = Task._base_manager.get(pk=proposal.match_id)
         else:
             task = Task(region=context.region, plan=context.plan, simulated=context.simulated)
+        # who answers and when is the task page's to change, unless the plan itself was changed
+        new_units = not proposal.match_id or any("单位" in words for words in proposal.changes)
+        if new_units:
             task.lead_unit = units[0] if units else None
+        if not proposal.match_id or "完成时限" in proposal.changes:
             task.due = _date(values["due"])
             task.next_due = task.due
         task.item = proposal.item
@@ -113,7 +117,7 @@ class TaskAdopter(Adopter):
         task.text = values["text"]
         task.full_clean()
         task.save()
-        if not proposal.match_id:
+        if new_units:
             task.support_units.set(units[1:])
         return task
 
@@ -160,8 +164,8 @@ class DutyAdopter(Adopter):
             proposal = Proposal(item, "create", label, {**values, "chain": slot}, slot=slot)
             if existing is not None:
                 proposal.match_id, proposal.action = existing.pk, "match"
-                if item.decided is not None and existing.what != values["what"]:
-                    proposal.action, proposal.changes = "change", {"职责": (existing.what, values["what"])}
+                if changes := context.revisions(item, Duty, slot):
+                    proposal.action, proposal.changes = "change", changes
             proposals.append(proposal)
         return proposals
 

@@ -34,7 +34,7 @@ class ChainAdopter(Adopter):
         if existing is None:
             existing, doubtful = match_chain(name, context.all_chains())
         if existing is not None:
-            if existing.name != name and item.decided is not None and not _named_elsewhere(context, name):
+            if existing.name != name and context.revised(item, Chain) and not _named_elsewhere(context, name):
                 changes = {"名称": (existing.name, name)}
                 return [Proposal(item, "change", name, values, match_id=existing.pk, changes=changes)]
             return [Proposal(item, "match", existing.name, values, match_id=existing.pk)]

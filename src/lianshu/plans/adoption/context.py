@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.db import models
 
 from lianshu.organisation.models import Chain, Region, Unit
+from lianshu.plans.fields import FIELDS
 from lianshu.plans.models import AdoptionEffect, Document, Item, Plan
 
 from .chain_names import chain_core, match_chain
@@ -52,7 +53,7 @@ class AdoptionContext:
         self._units: list[Unit] | None = None
         self._unit_by_words: dict[str, Unit] = {}
         self._chain_by_words: dict[str, Chain] = {}
-        self._earlier: dict[tuple[str, str, str], str] | None = None
+        self._earlier: dict[tuple[str, str, str], AdoptionEffect] | None = None
 
     # --- the item ------------------------------------------------------------------------------------
 
@@ -62,15 +63,48 @@ class AdoptionContext:
 
     def earlier(self, item: Item, model: type[M], slot: str = "") -> M | None:
         """The row that this item (under this or an earlier reading or edition) was adopted as before."""
+        effect = self._effects().get((item.lineage, slot, model._meta.label_lower))
+        return model._base_manager.filter(pk=effect.object_id).first() if effect is not None else None
+
+    def revised(self, item: Item, model: type[models.Model], slot: str = "") -> bool:
+        """Whether the row should follow the item: a person edited it, or it says something else than when
+        it was last adopted. False for an item adopted as it stands, so that what was changed on the row's
+        own page since is not overwritten."""
+        effect = self._effects().get((item.lineage, slot, model._meta.label_lower))
+        if effect is None:
+            return item.decided is not None
+        return effect.values != item.values
+
+    def revisions(self, item: Item, model: type[models.Model], slot: str = "") -> dict[str, tuple[str, str]]:
+        """What the item says now and said when it was last adopted, for ``Proposal.changes``; empty when it
+        says the same or was never adopted."""
+        effect = self._effects().get((item.lineage, slot, model._meta.label_lower))
+        if effect is None:
+            return {}
+        rows = (
+            (one.label, one.show(effect.values.get(one.name)), one.show(item.values.get(one.name)))
+            for one in FIELDS[item.kind]
+        )
+        return {label: (old, new) for label, old, new in rows if old != new}
+
+    def known(self, proposal: Proposal, obj: models.Model) -> bool:
+        """Whether a match says nothing new: recorded by an earlier adoption with these very values, or
+        about a row that items only name."""
+        if proposal.item is None:
+            return True
+        effect = self._effects().get((proposal.item.lineage, proposal.slot, obj._meta.label_lower))
+        return (
+            effect is not None and effect.object_id == str(obj.pk) and effect.values == proposal.item.values
+        )
+
+    def _effects(self) -> dict[tuple[str, str, str], AdoptionEffect]:
+        """The last standing effect of every item of the plan."""
         if self._earlier is None:
-            effects = AdoptionEffect.objects.filter(
+            rows = AdoptionEffect.objects.filter(
                 adoption__plan=self.plan, adoption__undone_at=None, lineage__gt=""
             ).order_by("id")
-            self._earlier = {
-                (effect.lineage, effect.slot, effect.object_type): effect.object_id for effect in effects
-            }
-        found = self._earlier.get((item.lineage, slot, model._meta.label_lower))
-        return model._base_manager.filter(pk=found).first() if found is not None else None
+            self._earlier = {(row.lineage, row.slot, row.object_type): row for row in rows}
+        return self._earlier
 
     # --- chains --------------------------------------------------------------------------------------
 

@@ -180,7 +180,6 @@ def _apply(
     seen: Preview, tell: Report
 ) -> tuple[list[AdoptionEffect], list[tuple[str, models.Model, dict[str, list[Any]], str]]]:
     context = seen.context
-    standing = _standing(context)
     effects: list[AdoptionEffect] = []
     entries: list[tuple[str, models.Model, dict[str, list[Any]], str]] = []
     total, done = max(1, len(seen.proposals)), 0
@@ -191,7 +190,7 @@ def _apply(
                 tell(5 + 90 * done // total, f"写入{group.adopter.title} {done}/{total}")
             if proposal.action == "skip":
                 continue
-            effect, entry = _apply_one(context, group.adopter, proposal, standing)
+            effect, entry = _apply_one(context, group.adopter, proposal)
             if effect is not None:
                 effect.position = done
                 effects.append(effect)
@@ -201,17 +200,8 @@ def _apply(
     return effects, entries
 
 
-def _standing(context: AdoptionContext) -> set[tuple[str, str, str, str]]:
-    """What earlier adoptions of the plan already tie together."""
-    rows = AdoptionEffect.objects.filter(adoption__plan=context.plan, adoption__undone_at=None)
-    return set(rows.values_list("lineage", "slot", "object_type", "object_id"))
-
-
 def _apply_one(
-    context: AdoptionContext,
-    adopter: Adopter,
-    proposal: Proposal,
-    standing: set[tuple[str, str, str, str]],
+    context: AdoptionContext, adopter: Adopter, proposal: Proposal
 ) -> tuple[AdoptionEffect | None, tuple[str, models.Model, dict[str, list[Any]], str] | None]:
     if proposal.action == "create":
         obj = adopter.apply(context, proposal)
@@ -233,14 +223,14 @@ def _apply_one(
         verb = "采纳更新"
     context.resolved[proposal.key] = obj
     lineage = proposal.item.lineage if proposal.item else ""
-    tie = (lineage, proposal.slot, obj._meta.label_lower, str(obj.pk))
-    if action == AdoptionEffect.Action.MATCH and (tie in standing or proposal.item is None):
-        return None, None  # nothing new: known already, or only named by an item
+    if action == AdoptionEffect.Action.MATCH and context.known(proposal, obj):
+        return None, None
     effect = AdoptionEffect(
         item=proposal.item,
         kind=proposal.kind,
         lineage=lineage,
         slot=proposal.slot,
+        values=proposal.item.values if proposal.item else {},
         action=action,
         object_type=obj._meta.label_lower,
         object_id=str(obj.pk),

@@ -72,7 +72,8 @@ class OrgAdopter(Adopter):
         existing = context.earlier(item, Appointment, slot) or self._same_post(context, plain, name)
         if existing is not None:
             proposal.match_id, proposal.action = existing.pk, "match"
-            if item.decided is not None and existing.person_id is None and existing.post != plain["post"]:
+            revised = context.revised(item, Appointment, slot)
+            if revised and existing.person_id is None and existing.post != plain["post"]:
                 proposal.action = "change"
                 proposal.changes = {"职务": (existing.post or "待定", plain["post"] or "待定")}
         return proposal
@@ -138,7 +139,7 @@ class OrgAdopter(Adopter):
                 proposal.question = f"方案里的“{name}”是已有的哪个机构？"
         if existing is not None:
             proposal.label, proposal.match_id, proposal.action = existing.name, existing.pk, "match"
-            if item.decided is not None and plain["duty"] and existing.duty != plain["duty"]:
+            if context.revised(item, Unit, slot) and plain["duty"] and existing.duty != plain["duty"]:
                 proposal.action = "change"
                 proposal.changes = {"职责": (existing.duty, plain["duty"])}
         else:

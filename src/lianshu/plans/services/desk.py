@@ -238,6 +238,7 @@ def decision_undo(user: Any, document: Document) -> list[Item]:
 
     Raises E3001 when there is nothing to take back, E1004 when somebody else went on from there.
     """
+    require(user, "edit", document.plan)
     person = None if isinstance(user, SystemActor) else user
     last = Decision.objects.filter(item__document=document, by=person, undone=False).first()
     if last is None:

@@ -66,13 +66,18 @@ def _home_region(request: HttpRequest) -> Region:
     return found
 
 
+def _sent(request: HttpRequest) -> tuple[Any, Any]:
+    """What a form is bound to; an empty form that was sent is bound too."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
 @require_http_methods(["GET", "POST"])
 def plan_new(request: HttpRequest) -> HttpResponse:
     """Upload files or paste a text; one file leads to its reading, several to the list."""
     require(request.user, "edit")
     home = _home_region(request)
-    form = UploadForm(request.POST or None, request.FILES or None, regions=_regions(request.user))
-    if request.method == "POST" and form.is_valid():
+    form = UploadForm(*_sent(request), regions=_regions(request.user))
+    if form.is_valid():
         chosen = form.cleaned_data["region"]
         sent = [(file.name, file.read()) for file in form.cleaned_data["files"]]
         text = form.cleaned_data["text"].strip()
@@ -110,8 +115,8 @@ def edition_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Upload a new edition of a plan."""
     plan = selectors.plan_of(request.user, pk)
     require(request.user, "edit", plan)
-    form = EditionForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = EditionForm(*_sent(request))
+    if form.is_valid():
         file, text = form.cleaned_data["file"], form.cleaned_data["text"].strip()
         name, data = (file.name, file.read()) if file else (intake.pasted_name(text), text.encode())
         try:
@@ -235,12 +240,12 @@ def plan_edit(request: HttpRequest, pk: int) -> HttpResponse:
     plan = selectors.plan_of(request.user, pk)
     require(request.user, "edit", plan)
     form = PlanForm(
-        request.POST or None,
+        *_sent(request),
         instance=plan,
         regions=_regions(request.user),
         uppers=selectors.upper_choices(request.user, plan),
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         try:
             services.plan_update(request.user, plan, values=form.cleaned_data)
         except LianshuError as error:
