@@ -57,7 +57,7 @@ class Dates:
             return False
         if mention.start >= place.clause:
             return True
-        own = self.clean[place.piece : place.found.start]
+        own = self.clean[mention.end : place.found.start]
         return place.found.quantity.unit not in ("%", "‰") and not re.search("累计|设立|成立|组建", own)
 
     def _shared_date(self, dates: list[Mention], found: Found) -> Mention:
