@@ -125,3 +125,12 @@ def test_uncounted_list_is_less_certain() -> None:
 )  # fmt: skip
 def test_same_chain(a: str, b: str, same: bool) -> None:
     assert chains.same_chain(a, b) is same
+
+
+def test_headings_under_a_sort_of_industries() -> None:
+    plan = """三、重点任务
+(一)改造提升传统产业
+1、稀土产业。推进功能材料产业化。
+2、装备制造产业。支持企业做大做强。
+"""
+    assert names(chains, plan, level="市") == ["稀土", "装备制造"]

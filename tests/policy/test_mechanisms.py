@@ -61,6 +61,8 @@ def test_formulas(words: str, name: str, members: list[str]) -> None:
         "开展“清文件、减审批、降收费”专项行动。",
         "第一批项目、三年行动、五年规划、一系列举措。",
         "布局“51020”现代产业集群。",
+        "落实市“361”万千亿级产业集群培育部署,打造“两车产业”。",
+        "培育三大战略性新兴产业。",
     ],
 )
 def test_no_formulas(words: str) -> None:
@@ -77,6 +79,22 @@ def test_members_from_headings() -> None:
     (formula,) = run(mechanisms, plan)
     assert formula.fields["name"] == "三大工程"
     assert formula.fields["items"] == ["实施企业培育工程", "实施园区提升工程", "实施创新驱动工程"]
+
+
+def test_members_in_a_bracket() -> None:
+    words = "实施三大工程(创新引领、集群强链、要素保障),推动产业升级。"
+    (formula,) = run(mechanisms, words)
+    assert formula.fields == {"name": "三大工程", "items": ["创新引领", "集群强链", "要素保障"]}
+
+
+def test_the_creed_names_other_peoples_formulas() -> None:
+    plan = """为贯彻“两个先行”要求,制定本方案。
+一、总体要求
+(一)指导思想。锚定“两个跨越”、紧盯“三大变革”,按照“一区两园”整体设想推进。
+二、重点任务
+(一)实施“三个突围”。突围技术、突围市场、突围人才。
+"""
+    assert names(mechanisms, plan, level="市", region="云川市") == ["一区两园", "三个突围"]
 
 
 def test_members_may_differ_from_the_number() -> None:

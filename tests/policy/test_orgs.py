@@ -94,6 +94,13 @@ def test_kinds(words: str, name: str, kind: str) -> None:
     assert found[name] == kind
 
 
+def test_a_long_post_is_cut_to_its_word() -> None:
+    words = "由市长担任市先进制造业集群重点产业链总群链长。牵头单位召集责任单位、盟会长单位每月会商。"
+    (head, *_) = run(orgs, words)
+    assert (head.fields["name"], head.fields["leader"]) == ("总群链长", "市长")
+    assert not any("责" in name for name in names(orgs, words))
+
+
 def test_short_form_is_used_for_later_mentions() -> None:
     words = "设立市产业链推进办公室(以下简称“市推进办”)。市推进办每月调度。市产业链推进办公室负责考核。"
     assert names(orgs, words) == ["市推进办"]

@@ -34,6 +34,8 @@ _COLON = re.compile(
 _INDUSTRY = re.compile(choice("chains", "industry"))
 _FOUNDING = re.compile(choice("chains", "founding"))
 _LEAD = re.compile(choice("chains", "lead"))
+#: A name made only of these says which sort of industries, not which industry.
+_ADJECTIVES = re.compile(rf"(?:{choice('chains', 'modifier')}|数字|绿色|服务|高新技术)+")
 _FOREIGN = re.compile(choice("chains", "foreign"))
 _SECTION_LEAD = re.compile(rf"^(?:{choice('chains', 'section_lead')})+")
 _TAIL = re.compile(
@@ -134,7 +136,7 @@ def _score(
         score -= 6
     if _DISTRICT.search(clause) and not own.search(clause):
         score -= 6
-    if _FOREIGN.search(clause[-10:]) or "传统" in mods:
+    if _FOREIGN.search(clause[-10:]) or ("传统" in mods and "优势" not in mods):
         score -= 3
     after = clean[anchor.end() : anchor.end() + 12]
     if re.match(r"(?:领域|行业|企业|人才|工人|上下游企业|.{0,6}(?:融合|渗透|延伸))", after):
@@ -195,7 +197,9 @@ def heading_chain(node: Node) -> str | None:
     if match is None:
         return None
     name = short_name(_SECTION_LEAD.sub("", match[1]))
-    return name if _is_industry(name) and "、" not in name else None
+    if not _is_industry(name) or "、" in name or _ADJECTIVES.fullmatch(name):
+        return None
+    return name
 
 
 def _headings(outline: Outline) -> list[_Found]:
@@ -234,7 +238,7 @@ def _title_chain(clean: str, title: str, region: str) -> list[_Found]:
     )
     name = short_name(_SECTION_LEAD.sub("", match["name"])) if match and region else ""
     at = clean.find(name) if len(name) >= 2 else -1
-    if at < 0 or not _is_industry(name) or re.fullmatch(rf"(?:{choice('chains', 'modifier')})+", name):
+    if at < 0 or not _is_industry(name) or _ADJECTIVES.fullmatch(name):
         return []
     return [_Found([name], (at, at + len(name)), 3.0, True, False, "chain-title")]
 
@@ -257,7 +261,7 @@ def _kept(found: list[_Found], outline: Outline) -> list[_Found]:
     sections = [n for n in outline.root.walk() if heading_chain(n)]
     kept = []
     for one in found:
-        inside = heads and any(n.heading_end < one.span[0] < n.end for n in sections)
+        inside = one.rule != "chain-heading" and any(n.heading_end < one.span[0] < n.end for n in sections)
         if one.score >= floor and not (one.future and best >= 3) and not inside:
             kept.append(one)
     return kept

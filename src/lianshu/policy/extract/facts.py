@@ -23,6 +23,10 @@ _LABEL = re.compile(
     rf"|(?:^|(?<=[\s\n|】]))(?P<tight>{_LABELS}|[\u4e00-\u9fff]{{2,6}})\s*[:：]",
     re.MULTILINE,
 )
+#: Labels that a page prints behind the title, sometimes without a line break.
+_BEHIND_TITLE = re.compile(
+    r"(?<=[\u4e00-\u9fff》)])\s*(?:发布日期|发布时间|来源|信息来源|发文字号|索引号|作者)\s*[:：]"
+)
 _GENRE_END = re.compile(rf"{choice('facts', 'genre')}(?:\s*[(（【][^()（）]{{0,20}}[)）】])?(?:的通知)?$")
 _GENRE = re.compile(choice("facts", "genre"))
 _ISSUER_END = re.compile(rf"{choice('facts', 'issuer_tail')}$")
@@ -78,7 +82,7 @@ def _is_title_line(line: str) -> bool:
 
 def _title(head: str) -> str | None:
     """The first run of one to four lines that together end in a genre word."""
-    lines = [line.strip() for line in head.split("\n")]
+    lines = [_BEHIND_TITLE.split(line)[0].strip() for line in head.split("\n")]
     for i, line in enumerate(lines[:25]):
         if not _is_title_line(line):
             continue
@@ -134,7 +138,10 @@ def _region(title: str, head: str, clean: str) -> tuple[str | None, Level | None
             best = max(found, key=lambda r: r.level.rank)
             return best.name, best.level, best
     level = _level_by_words(title) or _level_by_words(head) or _level_by_words(clean)
-    named = Counter(region for region in _named(clean[:4000]) if level is None or region.level is level)
+    mentions = [m for m in find_in_text(clean[:4000]) if m.candidates]
+    read = [(m.full, m.region or m.candidates[0]) for m in mentions]
+    fitting = [(full, region) for full, region in read if level is None or region.level is level]
+    named = Counter(region for full, region in fitting if full) or Counter(region for _, region in fitting)
     short = _short_region(title, clean, level)
     if short is not None and (not named or not title or short.short in title):
         return short.name, short.level, short

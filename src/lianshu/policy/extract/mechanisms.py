@@ -25,7 +25,7 @@ _ONES = re.compile(
     r"(?<![第统单任某每逐])(?:[两三四五六七八九十]|\d{1,2})个一(?:批|百|流)?(?![\u4e00-\u9fff]?[、,]?\d)"
 )
 _COUNTED = re.compile(
-    rf"(?P<count>{COUNT})(?P<measure>大|项|个|条)(?P<noun>(?:[\u4e00-\u9fff“”]{{0,8}}?)?{choice('mechanisms', 'counted')})"
+    rf"(?P<count>{COUNT})(?P<measure>大|项|个|条)(?P<noun>(?:[\u4e00-\u9fff“”]{{0,8}}?)?{choice('mechanisms', 'counted')})(?![性型级])"
 )
 _PAIR = re.compile(
     rf"一{choice('mechanisms', 'one_of')}[、·]?一(?:[(（][\u4e00-\u9fff]{{1,2}}[)）])?{choice('mechanisms', 'one_for')}"
@@ -45,6 +45,8 @@ _NUMBERED_ITEM = re.compile(
     r"^(?:[一二两三四五六七八九十]|\d{1,2})(?!产|要|是|则|月|年|日|体|流|般|级)[\u4e00-\u9fff]"
 )
 _ADJECTIVE = re.compile(r"^[两三四五六七八九十](?:好|新|优|强|美|富|高|星|型|特)$")
+#: Behind a figure in quotation marks: it counts industries (“246”万千亿级产业集群) or is a call number.
+_COUNTS_INDUSTRIES = re.compile(r"[\u4e00-\u9fff]{0,9}?(?:产业|集群)|热线|平台|重点")
 _FLAT = re.compile(r"[、,，;；]")
 _ORDINAL_HEADS = ("section", "item", "ordinal", "sub", "lead")
 
@@ -83,10 +85,10 @@ def _formula_in_quotes(inner: str, after: str) -> bool:
         ones = sum(bool(_NUMBERED_ITEM.match(m)) and not _is_slogan(m) for m in members)
         batches = sum(m.endswith("一批") for m in members)
         return len(members) >= 2 and max(ones, batches) == len(members)
-    if len(inner) > 14:
+    if len(inner) > 14 or re.search(r"(?:产业|集群|产业链|企业)$", inner):
         return False
     if _DIGITS.match(inner):
-        return not _NOT_FORMULA.match(after) and not re.match(r"现代|产业|重点|热线|平台", after)
+        return not _NOT_FORMULA.match(after) and not _COUNTS_INDUSTRIES.match(after)
     if not re.match(rf"[{_NUM}]", inner) or not re.search(r"[一二两三四五六七八九十双]", inner):
         return False
     if re.match(
@@ -115,7 +117,7 @@ def _upper(facts: dict[str, Any]) -> re.Pattern[str]:
     return re.compile(f"(?:{'|'.join(above)})")
 
 
-def _belongs_above(clean: str, start: int, end: int, upper: re.Pattern[str]) -> bool:
+def _belongs_above(clean: str, start: int, end: int, upper: re.Pattern[str], level: str) -> bool:
     """Whether the clause hands the formula to an upper level: a title it awards, a strategy it set."""
     clause = _clause(clean, start)
     tail = clean[end : end + 8].lstrip("”")
@@ -123,6 +125,10 @@ def _belongs_above(clean: str, start: int, end: int, upper: re.Pattern[str]) -> 
         return True
     if _WORKING.search(clean[start:end].strip("“”")):
         return False
+    if re.search(r"(?<![全我本各])[省市]$", clause):
+        levels = {"市": "省", "县": "省市"}.get(level, "")
+        if clause[-1] in levels:
+            return True
     near = [m for m in upper.finditer(clause) if len(clause) - m.end() <= 14]
     if near and (len(clause) - near[-1].end() <= 6 or not re.search(r"落实|按照|建立|执行|推行", clause)):
         return True
@@ -222,6 +228,10 @@ def _items_of(name: str, clean: str, span: Span, outline: Outline) -> tuple[list
         noun_tail = counted["noun"][-2:]
         headed = _headed_items(outline, wanted, noun_tail, end)
         ahead = re.compile(rf"(?<![\u4e00-\u9fff])(?:开展|实施|推进)?[\u4e00-\u9fff]{{2,14}}{noun_tail}$")
+        bracket = re.match(r"[(（]([^()（）]{4,120})[)）]", clean[end + tail : end + tail + 124])
+        inside = [i for i in _FLAT.split(bracket[1]) if i] if bracket else []
+        if len(inside) == wanted:
+            return inside, start
         return headed or _following(clean, end + tail, ahead, name), start
     return [], start
 
@@ -275,15 +285,23 @@ def _headed_items(outline: Outline, wanted: int, noun: str, at: int) -> list[str
     return [re.split(r"[,，。]", node.heading)[0] for node in chosen]
 
 
-def _quoted(clean: str, outline: Outline, upper: re.Pattern[str]) -> list[_Formula]:
+def _creed(outline: Outline) -> list[Span]:
+    """Where plans profess (the preamble, 指导思想, 总体思路): formulas there mostly belong to others."""
+    nodes = [n for n in outline.root.walk() if re.search(r"指导思想|总体思路|基本原则|工作思路", n.heading)]
+    first = next((n.start for n in outline.root.walk() if n.kind in ("part", "chapter")), 0)
+    return [(0, first)] + [(n.start, n.end) for n in nodes if n.kind in ("part", "section", "item", "lead")]
+
+
+def _quoted(clean: str, outline: Outline, upper: re.Pattern[str], level: str) -> list[_Formula]:
     found: list[_Formula] = []
+    creed = _creed(outline)
     for match in _QUOTED.finditer(clean):
         inner = match[1].strip()
         after = clean[match.end() : match.end() + 12]
         pieces = [(m.start(1), m.end(1), m[1]) for m in re.finditer(r"‘([^‘’]{2,20})’", inner)]
         if pieces or not _formula_in_quotes(inner, after):
             continue
-        if _belongs_above(clean, match.start(), match.end(), upper):
+        if _belongs_above(clean, match.start(), match.end(), upper, level):
             continue
         if _FLAT.search(inner):
             if re.match(r"(?:的)?[“]?(?:等)?(?:[两三四五六七八九十]|\d)(?:个一|大|项)", after) or re.match(
@@ -298,6 +316,11 @@ def _quoted(clean: str, outline: Outline, upper: re.Pattern[str]) -> list[_Formu
         if _ADJECTIVE.match(inner) and noun:
             name += noun[0]
         items, begin = _items_of(inner, clean, (match.start(1), match.end(1)), outline)
+        working = bool(
+            re.match(r"[\u4e00-\u9fff]{0,4}(?:设想|机制|模式|格局|布局|思路|制度|工作法)", after)
+        ) or bool(_WORKING.search(inner))
+        if not items and not working and any(a <= match.start() < b for a, b in creed):
+            continue
         sure = bool(items) or bool(_USE.match(after)) or len(re.findall(rf"[{_NUM}]", inner)) >= 2
         found.append(
             _Formula(name, items, (min(begin, match.start()), match.end()), "formula-quoted",
@@ -306,14 +329,14 @@ def _quoted(clean: str, outline: Outline, upper: re.Pattern[str]) -> list[_Formu
     return found
 
 
-def _bare(clean: str, outline: Outline, upper: re.Pattern[str]) -> list[_Formula]:
+def _bare(clean: str, outline: Outline, upper: re.Pattern[str], level: str) -> list[_Formula]:
     """Formulas without quotation marks."""
     found: list[_Formula] = []
     for pattern, rule in ((_ONES, "formula-ones"), (_PAIR, "formula-one-each"), (_PLACES, "formula-places"),
                           (_CHARTS, "formula-charts")):  # fmt: skip
         for match in pattern.finditer(clean):
             name = match[0].replace("、", "").replace("·", "") if pattern is _PAIR else match[0]
-            if _is_slogan(name) or _belongs_above(clean, match.start(), match.end(), upper):
+            if _is_slogan(name) or _belongs_above(clean, match.start(), match.end(), upper, level):
                 continue
             after = clean[match.end() : match.end() + 8]
             if pattern in (_PLACES, _CHARTS) and not _USE.match(after.lstrip("”")):
@@ -332,7 +355,7 @@ def _bare(clean: str, outline: Outline, upper: re.Pattern[str]) -> list[_Formula
             continue
         name = match[0]
         items, begin = _items_of(name, clean, match.span(), outline)
-        if not items or _belongs_above(clean, match.start(), match.end(), upper):
+        if not items or _belongs_above(clean, match.start(), match.end(), upper, level):
             continue
         found.append(_Formula(name, items, (min(begin, match.start()), match.end()), "formula-counted", 0.85))
     return found
@@ -348,7 +371,8 @@ def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
     """The formulas in the order of the text, each once, with the items the text lists."""
     best: dict[str, _Formula] = {}
     upper = _upper(facts)
-    for formula in _quoted(text.clean, outline, upper) + _bare(text.clean, outline, upper):
+    level = str(facts.get("level") or "")
+    for formula in _quoted(text.clean, outline, upper, level) + _bare(text.clean, outline, upper, level):
         key = _key(formula)
         known = best.get(key)
         if known is None or len(formula.items) > len(known.items):

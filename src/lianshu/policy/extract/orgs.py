@@ -324,7 +324,12 @@ class _Reader:
                 "",
                 _tidy(post),
             )
-            if not re.search(rf"{_POSTS}$", post) or len(post) > 16 or post in ("负责人", "联系人"):
+            named = re.search(rf"{_POSTS}$", post)
+            if named is None or post in ("负责人", "联系人"):
+                continue
+            if re.search(r"产业链|集群|[、,]", post[: named.start()]):
+                post = named[0]
+            if len(post) > 16:
                 continue
             who = _holder(match["who"])
             self._add_post(post, who, (match.start("who"), match.end("post")))
@@ -417,12 +422,10 @@ class _Reader:
                 if rule == "org-association":
                     start = _name_before(self.clean, end, start, end - 2)[0]
                 name = _tidy(self.clean[start:end])
-                if (
-                    name.endswith(("负责人", "联系人"))
-                    or name in ("链主", "主任", "组长")
-                    or len(name) < 3
-                    and name != "链长"
-                ):
+                vague = (
+                    name.endswith(("负责人", "联系人")) or name in ("链主", "主任", "组长") or "一" in name
+                )
+                if vague or (len(name) < 3 and name != "链长"):
                     continue
                 kind = "institution" if rule == "org-association" else "role"
                 self.add(_Org(name, (start, end), kind, rule, confidence=0.75))

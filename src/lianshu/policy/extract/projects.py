@@ -27,6 +27,10 @@ _BRING = re.compile(choice("projects", "bring"))
 _DONE = re.compile(choice("projects", "done"))
 _STARTING = re.compile(choice("projects", "starting"))
 _HEAD = re.compile(rf"{choice('projects', 'head')}$")
+_SIGNS = {"项目", "亿", "万元", "万美元", "落地"}.union(
+    *(words("projects", k) for k in ("head", "done", "starting", "going"))
+)
+_SIGN = re.compile(rf"(?=[{''.join(sorted({w[0] for w in _SIGNS}))}])(?:{'|'.join(sorted(_SIGNS))})")
 _WEAK_HEADS = frozenset(words("projects", "weak_head"))
 _KIND = re.compile(rf"(?:{choice('projects', 'kind')}|[A-Za-z0-9])+")
 _PLURAL = re.compile(choice("projects", "plural"))
@@ -145,6 +149,8 @@ def _read_clause(clean: str, start: int, end: int, carried: str) -> tuple[list[P
     if len(rest) < 4 or len(rest) > _MAX_LIST:
         return [], carried
     verb_words = clean[start:at]
+    if not _SIGN.search(rest):  # nothing here can name a project; the patterns below are slow
+        return [], verb_words if verb else carried
     tail = _TAIL.search(rest)
     listed = tail is not None and bool(tail["noun"] or tail["act"] or (tail["etc"] and "、" in rest))
     body_end = at + tail.start() if tail is not None else end
@@ -155,8 +161,6 @@ def _read_clause(clean: str, start: int, end: int, carried: str) -> tuple[list[P
         body_end, mods = at + tail.start("act"), ""
     if not verb and not act:
         return [], carried
-    if not (noun or act or "项目" in mods or "元" in rest or _HEAD.search(rest)):
-        return [], verb_words  # nothing here can name a project
     spans = _members(clean, at, body_end)
     if not spans:
         return [], carried

@@ -28,6 +28,11 @@ _LINE = re.compile(
 _TAIL = re.compile(rf"(?:{choice('units', 'tail')})+[。.]?$")
 _SUFFIX = choice("units", "suffix")
 _UNIT_END = re.compile(rf"{_SUFFIX}$")
+#: A bracket behind a measure's last full stop that holds nothing but units: ``…。（市经信委，青山区政府）``.
+_ONLY_UNITS = re.compile(r"(?<=[。;；])\s*[(（](?P<body>[^()（）\n]{3,120})[)）]。?(?=\s*(?:\n|$))")
+_STRICT = re.compile(
+    r"(?:局|委|办|厅|政府|管委会|委员会|[总链条]办|银行|工商联|贸促会|税务|海关|中心|人行|部门|单位|各县市区|公司)$"
+)
 _ACTS = re.compile(r"牵头|配合|负责|分工|参与|协助|落实")
 _BARE = re.compile(
     r"[(（〔【](?=[^()（）\n]{2,400}(?:[(（][^()（）]{1,20}[)）][^()（）\n]{0,300})*(?:牵头|配合|负责|落实|分工|参与)[^()（）\n]{0,20}[)）〕】])"
@@ -204,6 +209,12 @@ def lists(clean: str, start: int, end: int) -> list[UnitList]:
         named = [unit for unit in parsed.units if _UNIT_END.search(unit.rstrip(")）"))]
         if named and len(named) * 2 >= len(parsed.units):
             out.append(_placed(parsed, mark.start(), close))
+    for mark in _ONLY_UNITS.finditer(clean, start, end):
+        if any(one.start <= mark.start() < one.end for one in out):
+            continue
+        parsed = parse(mark["body"])
+        if parsed.units and all(_STRICT.search(unit.rstrip(")）")) for unit in parsed.units):
+            out.append(_placed(parsed, mark.start(), mark.end()))
     return sorted((one for one in out if one.units), key=lambda one: one.start)
 
 
