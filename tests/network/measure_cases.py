@@ -9,7 +9,7 @@ from lianshu.network import measures
 
 
 def check_local_supply(tables, rows, firms, links):
-    for by in ("all", "sector", "node", "chain", "region"):
+    for by in ("all", "sector", "chain"):
         expected = oracle.local_supply(firms, links, by)
         found = {r["label"]: r for r in rows(measures.local_supply(tables, by))}
         assert set(found) == set(expected), by

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 
 import openpyxl
 import pytest
@@ -93,6 +94,10 @@ def test_leaders_explains_and_writes_csv(files, tmp_path, capsys):
     assert "稳定性" in printed
     rows = list(csv.DictReader(out.read_text(encoding="utf-8-sig").splitlines()))
     assert len(rows) == 4
+    record = json.loads((tmp_path / "l.csv.run.json").read_text(encoding="utf-8"))
+    assert record["seed"] == 1
+    assert record["parameters"]["chain"] == "甲链"
+    assert set(record["inputs"]) == {"links", "firms", "essential"}
     assert sum(row["建议"] == "True" for row in rows) in (2, 3)
 
 

@@ -86,9 +86,9 @@ def test_parquet_xlsx_and_duckdb_give_the_same_links(work, tmp_path):
 
 
 def test_postgres_table_gives_the_same_links(work):
-    dsn = os.environ.get("LIANSHU_TEST_POSTGRES")
-    if not dsn:
-        pytest.skip("LIANSHU_TEST_POSTGRES names no PostgreSQL server to test against")
+    dsn = os.environ.get("LIANSHU_DATABASE_URL", "")
+    if not dsn.startswith("postgres"):
+        pytest.skip("LIANSHU_DATABASE_URL names no PostgreSQL server (see make postgres-test)")
     with psycopg.connect(dsn, autocommit=True) as base:
         base.execute("DROP TABLE IF EXISTS lianshu_test_links")
         base.execute(

@@ -26,7 +26,11 @@ def engine():
         warnings.simplefilter("ignore")
         started = spark.SparkEngine(
             "local[1]",
-            {"spark.sql.shuffle.partitions": "1", "spark.driver.memory": "1g", "spark.driver.host": "127.0.0.1"},
+            {
+                "spark.sql.shuffle.partitions": "1",
+                "spark.driver.memory": "1g",
+                "spark.driver.host": "127.0.0.1",
+            },
         )
         yield started
         started.close()

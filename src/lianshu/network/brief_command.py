@@ -71,6 +71,8 @@ def brief(args: argparse.Namespace) -> int:
             "O02", args.out.name, f"写不了文件：{error.strerror}", "请检查文件夹是否存在、是否有权限"
         ) from error
     write_sheets(book, sheets(made, shown), simulated=made.simulated)
+    names = ("chain", "floor", "what_if", "runs", "epsilon")
+    inputs.write_record(args, args.out, "brief", made.fingerprints, *names, seed=args.seed)
     print(f"已写出 {args.out} 和 {book}")
     if made.findings is None:
         covered = "未知" if made.coverage.covered is None else f"{made.coverage.covered:.1%}"

@@ -95,6 +95,22 @@ def loaded(args: argparse.Namespace) -> Iterator[Loaded]:
         yield found
 
 
+def write_record(
+    args: argparse.Namespace,
+    out: Path,
+    kind: str,
+    inputs: dict[str, str],
+    *names: str,
+    seed: int | None = None,
+) -> None:
+    """Store beside a result what decided it: input hashes, the options named, seed and code version."""
+    from lianshu.network.runs import RunRecord
+
+    parameters = {name: getattr(args, name) for name in (*names, "unit", "home", "keep_unlisted")}
+    record = RunRecord(kind, inputs, parameters, seed, simulated=args.simulated)
+    out.with_name(out.name + ".run.json").write_text(record.to_json(), encoding="utf-8")
+
+
 def error_report(error: InputError) -> Report:
     """The problems of an error as a report."""
     report = Report()

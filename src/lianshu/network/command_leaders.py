@@ -103,6 +103,8 @@ def leaders(args: argparse.Namespace) -> int:
             for c in result.candidates
         ]
         write_sheets(args.out, {"链主候选": Sheet(head, rows)}, simulated=args.simulated)
+        names = ("chain", "quota", "weight", "runs", "epsilon")
+        inputs.write_record(args, args.out, "leaders", found.fingerprints(), *names, seed=args.seed)
         print(f"已写出 {args.out}")
     return 0
 
@@ -228,5 +230,6 @@ def gaps(args: argparse.Namespace) -> int:
             ),
         }
         write_sheets(args.out, sheets, simulated=args.simulated)
+        inputs.write_record(args, args.out, "gaps", found.fingerprints(), "chain", "nodes")
         print(f"已写出 {args.out}")
     return 0

@@ -38,7 +38,7 @@ def register(subparsers: Any) -> None:
 def measure(args: argparse.Namespace) -> int:
     """Compute and print the measures asked for."""
     from lianshu.network import command_inputs as inputs
-    from lianshu.network.tables import Workspace
+    from lianshu.network.tables import Workspace, file_fingerprint
     from lianshu.network.tables_out import Sheet, write_sheets
 
     sheets: dict[str, Sheet] = {}
@@ -55,6 +55,9 @@ def measure(args: argparse.Namespace) -> int:
         inputs.need(args, "links")
     if args.out:
         write_sheets(args.out, sheets, simulated=args.simulated)
+        names = [n for n in (args.links, args.firms, args.io, args.complexity) if n and Path(n).is_file()]
+        hashes = {Path(name).name: file_fingerprint(Path(name)) for name in names}
+        inputs.write_record(args, args.out, "measure", hashes, "by", "period", "graph")
         print(f"已写出 {args.out}")
     return 0
 

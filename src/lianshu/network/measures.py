@@ -120,6 +120,14 @@ def run(work: Workspace, expression: Table) -> pa.Table:
     return found
 
 
+@ibis.udf.agg.builtin
+def max_by(value: str, weight: float) -> str:  # type: ignore[empty-body]
+    """The value of the row with the largest weight; DuckDB and Spark both call it so.
+
+    Ibis' own ``argmax`` becomes a sorted aggregate on DuckDB, a third slower.
+    """
+
+
 def _where(table: Table, column: str, place: str) -> Table:
     return table.amount.sum(where=table[column] == place).fill_null(0.0)
 
@@ -234,7 +242,7 @@ def concentration(tables: MeasureTables, side: str = "supplier") -> Table:
         amount=p.amount.sum(),
         squares=(p.amount * p.amount).sum(),
         largest_amount=p.amount.max(),
-        largest=p[partner].argmax(p.amount),
+        largest=max_by(p[partner], p.amount),
     )
     return r.select(
         "firm",
