@@ -11,24 +11,11 @@ from lianshu.plans.adoption.context import AdoptionContext
 from lianshu.plans.adoption.registry import ORDER, Adopter, Proposal, register_adopter
 from lianshu.plans.models import Item
 
-from .models import Indicator, Target
+from .models import Target
+from .services.targets import indicator_for
 from .wording import target_words
 
 _FIELDS = ("name", "low", "high", "unit", "op", "basis", "period", "scope")
-#: Words at an indicator's end that say "what came about in the period" rather than "what stands".
-_FLOW_WORDS = (
-    "产值",
-    "收入",
-    "产量",
-    "营收",
-    "销售额",
-    "税收",
-    "投资",
-    "投资额",
-    "进出口额",
-    "增加值",
-    "利润",
-)
 
 
 def _number(value: Any) -> Decimal | None:
@@ -70,7 +57,8 @@ class TargetAdopter(Adopter):
             if existing is None:
                 proposals.append(Proposal(item, "create", label, values, slot=slot))
                 continue
-            changes = self._changes(existing, values) if item.decided is not None else {}
+            follow = context.revised(item, Target, slot)
+            changes = self._changes(existing, values) if follow else {}
             action = "change" if changes else "match"
             proposals.append(
                 Proposal(item, action, label, values, match_id=existing.pk, changes=changes, slot=slot)
@@ -124,7 +112,7 @@ class TargetAdopter(Adopter):
         target.period = values["period"] or "none"
         target.coverage = values["scope"] or "region"
         target.background = values["scope"] == "upper"
-        target.indicator = _indicator(target)
+        target.indicator = indicator_for(target)
         target.full_clean()
         target.save()
         return target
@@ -139,16 +127,3 @@ class TargetAdopter(Adopter):
         obj.delete()
         if not indicator.targets.exists() and not indicator.observations.exists():
             indicator.delete()
-
-
-def _indicator(target: Target) -> Indicator:
-    nature = Indicator.Nature.STOCK
-    if target.basis in (Target.Basis.GROWTH, Target.Basis.SHARE):
-        nature = Indicator.Nature.RATE
-    elif target.basis in (Target.Basis.ADDED, Target.Basis.TIMES) or target.name.endswith(_FLOW_WORDS):
-        nature = Indicator.Nature.FLOW
-    direction = Indicator.Direction.LOWER if target.op == Target.Op.AT_MOST else Indicator.Direction.HIGHER
-    indicator, _ = Indicator.objects.get_or_create(
-        name=target.name[:120], unit=target.measure, defaults={"nature": nature, "direction": direction}
-    )
-    return indicator

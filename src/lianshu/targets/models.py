@@ -25,7 +25,7 @@ class Indicator(models.Model):
 
     class Nature(models.TextChoices):
         FLOW = "flow", "当期发生"
-        CUMULATIVE = "ytd", "年初累计"
+        YTD = "ytd", "年初累计"
         STOCK = "stock", "期末存量"
         RATE = "rate", "比率"
 
@@ -191,7 +191,9 @@ class Observation(ScopedModel):
     unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, blank=True, related_name="reported", verbose_name="填报单位"
     )
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="填报人")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="填报人"
+    )
     at = models.DateTimeField("填报时间", auto_now_add=True)
     state = models.CharField("状态", max_length=10, choices=State, default=State.SUBMITTED)
     decided_by = models.ForeignKey(

@@ -2,8 +2,9 @@
 
 from lianshu.core.registries import registry
 
-from . import adoption  # noqa: F401
+from . import adoption, ledgers, panels  # noqa: F401 - adopters and ledgers register themselves
 from .models import Observation, Target
 
 registry.counts["targets"] = lambda: Target._base_manager.count()
 registry.counts["observations"] = lambda: Observation._base_manager.count()
+panels.install()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 
 from .models import Target
@@ -13,6 +14,17 @@ def number_words(value: Decimal | None) -> str:
         return "—"
     text = f"{value:,.6f}".rstrip("0").rstrip(".")
     return text or "0"
+
+
+def amount_words(value: Decimal, unit: str) -> str:
+    """A figure with its unit, at most two places: ``12.5 亿元``, ``30%``."""
+    text = f"{value:,.2f}".rstrip("0").rstrip(".") if value % 1 else f"{value:,.0f}"
+    return f"{text}%" if unit == "%" else f"{text} {unit}".strip()
+
+
+def day_words(day: dt.date) -> str:
+    """Until when a figure holds: ``截至2026年10月``, ``2025年全年``."""
+    return f"{day.year}年全年" if (day.month, day.day) == (12, 31) else f"截至{day.year}年{day.month}月"
 
 
 def period_words(period: str) -> str:
@@ -47,3 +59,9 @@ def target_words(target: Target) -> str:
         f"{amount} {unit}".strip() if unit != "%" else f"{amount}%",
     )
     return " ".join(part for part in parts if part)
+
+
+def demand_words(target: Target) -> str:
+    """The demand without its period, for a column that has the period beside it."""
+    plain = Target(low=target.low, high=target.high, op=target.op, basis=target.basis, measure=target.measure)
+    return target_words(plain)

@@ -7,51 +7,88 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisation', '0001_initial'),
-        ('targets', '0001_initial'),
+        ("organisation", "0001_initial"),
+        ("targets", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='observation',
-            name='decided_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='审定时间'),
+            model_name="observation",
+            name="decided_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="审定时间"),
         ),
         migrations.AddField(
-            model_name='observation',
-            name='decided_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='审定人'),
+            model_name="observation",
+            name="decided_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="审定人",
+            ),
         ),
         migrations.AddField(
-            model_name='observation',
-            name='reason',
-            field=models.CharField(blank=True, max_length=300, verbose_name='退回原因'),
+            model_name="observation",
+            name="reason",
+            field=models.CharField(blank=True, max_length=300, verbose_name="退回原因"),
         ),
         migrations.AddField(
-            model_name='target',
-            name='handed_down',
-            field=models.BooleanField(default=False, verbose_name='下达下级承接'),
+            model_name="target",
+            name="handed_down",
+            field=models.BooleanField(default=False, verbose_name="下达下级承接"),
         ),
         migrations.AddField(
-            model_name='target',
-            name='subject_unit',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='measured_targets', to='organisation.unit', verbose_name='对象单位'),
+            model_name="target",
+            name="subject_unit",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="measured_targets",
+                to="organisation.unit",
+                verbose_name="对象单位",
+            ),
         ),
         migrations.AlterField(
-            model_name='indicator',
-            name='nature',
-            field=models.CharField(choices=[('flow', '当期发生'), ('ytd', '年初累计'), ('stock', '期末存量'), ('rate', '比率')], default='stock', max_length=8, verbose_name='性质'),
+            model_name="indicator",
+            name="nature",
+            field=models.CharField(
+                choices=[("flow", "当期发生"), ("ytd", "年初累计"), ("stock", "期末存量"), ("rate", "比率")],
+                default="stock",
+                max_length=8,
+                verbose_name="性质",
+            ),
         ),
         migrations.AlterField(
-            model_name='observation',
-            name='state',
-            field=models.CharField(choices=[('submitted', '已报'), ('approved', '已审'), ('confirmed', '上级已认'), ('returned', '退回')], default='submitted', max_length=10, verbose_name='状态'),
+            model_name="observation",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("submitted", "已报"),
+                    ("approved", "已审"),
+                    ("confirmed", "上级已认"),
+                    ("returned", "退回"),
+                ],
+                default="submitted",
+                max_length=10,
+                verbose_name="状态",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='observation',
-            constraint=models.UniqueConstraint(models.F('indicator'), models.F('region'), django.db.models.functions.comparison.Coalesce('chain', 0), django.db.models.functions.comparison.Coalesce('subject_unit', 0), models.F('period'), django.db.models.functions.comparison.Coalesce('unit', 0), condition=models.Q(('superseded', False)), name='observation_one_a_unit'),
+            model_name="observation",
+            constraint=models.UniqueConstraint(
+                models.F("indicator"),
+                models.F("region"),
+                django.db.models.functions.comparison.Coalesce("chain", 0),
+                django.db.models.functions.comparison.Coalesce("subject_unit", 0),
+                models.F("period"),
+                django.db.models.functions.comparison.Coalesce("unit", 0),
+                condition=models.Q(("superseded", False)),
+                name="observation_one_a_unit",
+            ),
         ),
     ]

@@ -1,0 +1,337 @@
+"""Reads of this room: targets with their lights, values by period, parts against the whole."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from lianshu.core.scope import get_visible, grants_of
+from lianshu.organisation.models import Region, Unit
+from lianshu.reference.periods import Kind, Period
+
+from . import figures
+from .models import Observation, Target, TargetYear
+from .pace import Pace, counts_up, is_yearly, pace_of
+
+#: what a figure is about: indicator, region, chain, unit (numbers; None for the whole)
+Key = tuple[int, int, int | None, int | None]
+
+_RELATED = ("region", "chain", "unit", "subject_unit", "indicator", "plan", "item")
+
+
+def key_of(row: Target | Observation) -> Key:
+    """What a target's or observation's figures are about."""
+    return row.indicator_id, row.region_id, row.chain_id, row.subject_unit_id
+
+
+def targets_visible(
+    user: Any,
+    action: str = "view",
+    *,
+    region_path: str = "",
+    chain: int | None = None,
+    background: bool = False,
+) -> QuerySet:
+    """Standing targets a person may see (or act on); those quoted from the upper level only on request."""
+    rows = Target.objects.visible_to(user, action).filter(state=Target.State.ACTIVE)
+    if not background:
+        rows = rows.filter(background=False)
+    if region_path:
+        rows = rows.filter(region__path__startswith=region_path)
+    if chain:
+        rows = rows.filter(chain_id=chain)
+    return rows.select_related(*_RELATED)
+
+
+def target_of(user: Any, pk: int) -> Target:
+    """One target through the gate; E1002 otherwise."""
+    return get_visible(user, Target.objects.select_related(*_RELATED, "whole", "upper__region"), pk=pk)
+
+
+def observations_by_key(targets: Iterable[Target]) -> dict[Key, list[Observation]]:
+    """The standing observations of many targets' subjects, in one query."""
+    rows = list(targets)
+    if not rows:
+        return {}
+    found: dict[Key, list[Observation]] = defaultdict(list)
+    wanted = {key_of(target) for target in rows}
+    observations = Observation._base_manager.filter(
+        superseded=False,
+        indicator__in={target.indicator_id for target in rows},
+        region__in={target.region_id for target in rows},
+    ).select_related("unit", "by")
+    for one in observations.order_by("period", "id"):
+        if key_of(one) in wanted:
+            found[key_of(one)].append(one)
+    return found
+
+
+def years_by_target(targets: Iterable[Target]) -> dict[int, dict[int, Decimal]]:
+    """Yearly demanded values by target, in one query."""
+    found: dict[int, dict[int, Decimal]] = defaultdict(dict)
+    for row in TargetYear.objects.filter(target__in=[target.pk for target in targets]):
+        found[row.target_id][row.year] = row.value
+    return found
+
+
+@dataclass(slots=True)
+class Line:
+    """A target with its light and its figures."""
+
+    target: Target
+    pace: Pace
+    observations: list[Observation] = field(default_factory=list)
+    years: dict[int, Decimal] = field(default_factory=dict)
+
+    @property
+    def figures(self) -> list[figures.Figure]:
+        return figures.figures(self.observations)
+
+
+def lines(targets: Iterable[Target], today: dt.date) -> list[Line]:
+    """Targets with their lights: two queries, however many they are."""
+    rows = list(targets)
+    observations, years = observations_by_key(rows), years_by_target(rows)
+    found = []
+    for target in rows:
+        of_target = observations.get(key_of(target), [])
+        goals = years.get(target.pk, {})
+        pace = pace_of(target, goals, figures.figures(of_target), today)
+        found.append(Line(target, pace, of_target, goals))
+    return found
+
+
+_WORST = {"red": 0, "amber": 1, "green": 2, "grey": 3}
+
+
+def worst_first(rows: Iterable[Line]) -> list[Line]:
+    """Late ones first, then those without figures last."""
+    return sorted(rows, key=lambda line: (_WORST[line.pace.light], line.target.pk))
+
+
+def lights_by_chain(user: Any, chains: Iterable[Any], today: dt.date) -> dict[int, dict[str, int]]:
+    """{chain id: {light: how many targets}} of the targets a person may see."""
+    ids = [chain.pk for chain in chains]
+    rows = targets_visible(user).filter(chain_id__in=ids)
+    found: dict[int, dict[str, int]] = {pk: {} for pk in ids}
+    for line in lines(rows, today):
+        counts = found[line.target.chain_id]
+        counts[line.pace.light] = counts.get(line.pace.light, 0) + 1
+    return found
+
+
+# --- one target's page
+
+
+@dataclass(slots=True)
+class ValueRow:
+    """One period of a target: the figure that counts and every unit's own, side by side."""
+
+    period: Period
+    chosen: Observation | None
+    by_unit: list[Observation]
+
+    @property
+    def disputed(self) -> bool:
+        standing = [one for one in self.by_unit if one.state != Observation.State.RETURNED]
+        return len({one.value for one in standing}) > 1
+
+
+def value_rows(observations: Sequence[Observation]) -> list[ValueRow]:
+    """A target's periods, latest first."""
+    groups: dict[str, list[Observation]] = defaultdict(list)
+    for one in observations:
+        groups[one.period].append(one)
+    rows = [
+        ValueRow(Period.from_code(code), figures.best(group), sorted(group, key=lambda one: -one.pk))
+        for code, group in groups.items()
+    ]
+    return sorted(rows, key=lambda row: row.period, reverse=True)
+
+
+@dataclass(slots=True)
+class Split:
+    """Parts of a target against the whole: ``assigned`` is what the parts demand together."""
+
+    parts: list[Line]
+    whole: Decimal | None
+    assigned: Decimal
+    reached: Decimal
+    kinds: str
+
+    @property
+    def difference(self) -> Decimal | None:
+        """What is assigned beyond the whole (negative: not yet assigned)."""
+        return None if self.whole is None else self.assigned - self.whole
+
+    @property
+    def words(self) -> str:
+        """The check in a sentence."""
+        if self.difference is None:
+            return ""
+        if self.difference == 0:
+            return "各部分相加正好等于总目标"
+        return "各部分相加超过总目标" if self.difference > 0 else "还没有分解完"
+
+
+def split_of(user: Any, target: Target, today: dt.date) -> Split:
+    """The parts of a target a person may see, each with its own light and gap, and their sum."""
+    rows = targets_visible(user).filter(whole=target).order_by("id")
+    found = lines(rows, today)
+    zero = Decimal(0)
+    assigned = sum((line.pace.goal or line.target.low or zero for line in found), zero)
+    reached = sum((line.pace.actual or zero for line in found), zero)
+    kinds = {"对象单位" if line.target.subject_unit_id else "产业链" for line in found}
+    kinds |= {"地区" for line in found if line.target.region_id != target.region_id}
+    whole = target.low if target.low is not None else target.high
+    return Split(found, whole, assigned, reached, "、".join(sorted(kinds)))
+
+
+def adds_up(target: Target) -> bool:
+    """Whether the parts of a target can be added: rates and growth cannot."""
+    return target.basis not in (Target.Basis.GROWTH, Target.Basis.SHARE)
+
+
+def split_units(target: Target) -> QuerySet:
+    """Units of the region a target may be split by: towns and parks first, then the others."""
+    return (
+        Unit._base_manager.filter(Unit.in_force(), region=target.region)
+        .exclude(kind__in=[Unit.Kind.LEADING_GROUP, Unit.Kind.GENERAL_OFFICE, Unit.Kind.EXPERT_TEAM])
+        .order_by("kind", "id")
+    )
+
+
+def split_regions(target: Target) -> QuerySet:
+    """The regions directly below a target's region."""
+    return Region._base_manager.filter(parent=target.region).order_by("code")
+
+
+# --- three levels
+
+
+def regions_above(user: Any) -> set[str]:
+    """Paths of all regions above those a person's grants name."""
+    found: set[str] = set()
+    for grant in grants_of(user):
+        codes = grant.region_path.strip("/").split("/")
+        found |= {"/" + "/".join(codes[:end]) + "/" for end in range(1, len(codes))}
+    return found
+
+
+def targets_from_above(user: Any) -> QuerySet:
+    """Targets that a region above handed down: the one thing of an upper level that lower levels read.
+
+    Handing down is the upper office's own decision (`services.target_hand_down`), so these rows need no
+    grant in the upper region.
+    """
+    return (
+        Target._base_manager.filter(
+            region__path__in=regions_above(user), handed_down=True, state=Target.State.ACTIVE
+        )
+        .select_related(*_RELATED)
+        .order_by("region__path", "id")
+    )
+
+
+def takeable(user: Any) -> QuerySet:
+    """What may be taken over: targets handed down from above, and upper goals quoted in one's own plan."""
+    own = Target.objects.visible_to(user, "edit").filter(background=True, state=Target.State.ACTIVE)
+    return (
+        Target._base_manager.filter(
+            Q(pk__in=own.values("pk")) | Q(pk__in=targets_from_above(user).values("pk"))
+        )
+        .select_related(*_RELATED)
+        .order_by("region__path", "id")
+    )
+
+
+# --- entering
+
+
+@dataclass(slots=True)
+class GridRow:
+    """A row of the entry grid: a target and this unit's figures per period."""
+
+    target: Target
+    cells: list[tuple[Period, Observation | None, list[Observation]]]
+
+
+#: kinds of period the grid offers, and how many columns
+GRID_KINDS = {Kind.MONTH: 6, Kind.QUARTER: 5, Kind.YEAR: 5}
+
+
+def grid_periods(kind: Kind, today: dt.date) -> list[Period]:
+    """The columns of the entry grid, oldest first; the running period is the last one."""
+    last = Period.containing(today, kind)
+    return [last.shift(-back) for back in range(GRID_KINDS[kind] - 1, -1, -1)]
+
+
+def grid(user: Any, targets: Sequence[Target], periods: Sequence[Period]) -> list[GridRow]:
+    """The entry grid of some targets: one's own figures to edit, other units' figures beside them."""
+    observations = observations_by_key(targets)
+    codes = {period.code for period in periods}
+    rows = []
+    for target in targets:
+        by_period: dict[str, list[Observation]] = defaultdict(list)
+        for one in observations.get(key_of(target), []):
+            if one.period in codes:
+                by_period[one.period].append(one)
+        reporter = reporting_unit(user, target)
+        cells = []
+        for period in periods:
+            found = by_period.get(period.code, [])
+            own = next((one for one in found if one.unit_id == (reporter.pk if reporter else None)), None)
+            cells.append((period, own, [one for one in found if one is not own]))
+        rows.append(GridRow(target, cells))
+    return rows
+
+
+def reporting_unit(user: Any, target: Target) -> Unit | None:
+    """In whose name a person's figure is kept: the person's unit, else the unit that answers for the target."""
+    return getattr(user, "unit", None) or target.unit
+
+
+# --- what is owed each period
+
+
+def frequency(target: Target) -> Kind:
+    """How often figures are asked for: monthly for what adds up in the year, else once a quarter."""
+    return Kind.MONTH if counts_up(target) and is_yearly(target) else Kind.QUARTER
+
+
+def owed(user: Any, today: dt.date) -> list[tuple[Target, Period]]:
+    """(target, last finished period) of the figures a person has to enter and nobody has entered yet."""
+    grants = [grant for grant in grants_of(user) if "report" in grant.actions]
+    if not grants:
+        return []
+    rows = list(targets_visible(user, "report").filter(_answered_by(user)))
+    observations = observations_by_key(rows)
+    found = []
+    for target in rows:
+        if target.period.startswith("year:") and int(target.period[5:9]) < today.year - 1:
+            continue
+        period = Period.containing(today, frequency(target)).previous()
+        known = figures.figures(observations.get(key_of(target), []))
+        if not any(one.period.end >= period.end for one in known):
+            found.append((target, period))
+    return found
+
+
+def _answered_by(user: Any) -> Q:
+    """Targets whose figures this person owes: those of the own unit, or of the chains of the own office."""
+    unit = getattr(user, "unit", None)
+    chains = {pk for grant in grants_of(user) for pk in grant.chains}
+    owns = Q(pk__in=[])
+    if unit is not None:
+        owns |= Q(unit=unit) | Q(unit=None, subject_unit=unit)
+        if unit.chain_id:
+            owns |= Q(unit=None, chain=unit.chain_id)
+    if chains:
+        owns |= Q(unit=None, chain__in=chains)
+    return owns
