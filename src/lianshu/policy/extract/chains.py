@@ -28,8 +28,8 @@ _ANCHOR = re.compile(
     rf"(?P<mods>(?:{choice('chains', 'modifier')}|[“”\"·()（）]|\d\+\d)*)(?P<head>{_HEAD})"
 )
 _COLON = re.compile(
-    rf"(?P<count>{COUNT})(?:大|条|个)(?P<mods>(?:{choice('chains', 'modifier')})*)(?P<head>{_HEAD})"
-    r"(?:分别)?(?:[:：(（]|(?:是|为|包括|即|主要有|[,，]即|[,，]包括|[,，]分别[是为])[:：]?)"
+    rf"(?:(?P<count>{COUNT})(?:大|条|个))?(?P<mods>(?:{choice('chains', 'modifier')})*)(?P<head>{_HEAD})"
+    r"(?:分别)?(?:[:：]|[(（]|(?:是|为|包括|即|主要有|[,，]即|[,，]包括|[,，]分别[是为])[:：]?)"
 )
 _INDUSTRY = re.compile(choice("chains", "industry"))
 _FOUNDING = re.compile(choice("chains", "founding"))
@@ -44,6 +44,7 @@ _TAIL = re.compile(
 _AND = re.compile(r"以及|和|与")
 _STRONG = re.compile(r"重点(?:发展|培育|打造|建设|突破|抓好)|为主导|主导产业|主攻|着力(?:发展|培育|打造)")
 #: Compounds in which ``和`` joins one industry's name.
+_SORT = re.compile(r"主导|支柱|首位|辅助")
 _COMPOUND_AND = re.compile(
     r"软件和|和信息|和零部件|和智能|和关键|和装配|和器件|和家居|和应用|和元宇宙|和高端"
 )
@@ -122,7 +123,7 @@ def _score(
         score += 2
     if anchor["head"] in ("产业链", "产业链条", "产业链群", "产业集群"):
         score += 1.5
-    if re.search(r"主导|重点|支柱|首位|标志性|优势|特色|新兴|骨干", mods):
+    if re.search(r"主导|重点|支柱|首位|标志性|优势|特色|新兴|骨干|辅助", mods):
         score += 1.5
     if re.search(r"体系", anchor["head"]):
         score += 1
@@ -140,11 +141,22 @@ def _score(
         score -= 3
     after = clean[anchor.end() : anchor.end() + 12]
     if re.match(r"(?:领域|行业|企业|人才|工人|上下游企业|.{0,6}(?:融合|渗透|延伸))", after):
-        score -= 2
+        score -= 0 if re.search(r"重点|主导", mods) and after.startswith("领域") else 2
     return score
 
 
+def _believed(names: list[str], wanted: int | None) -> list[str]:
+    """The members that count as industries: all of them where the printed count fits and one is an industry
+    by its morphemes, else those that are, when they are most of the list."""
+    sane = all(1 <= len(name) <= 16 and not _BANNED.search(name) for name in names)
+    if wanted is not None and wanted == len(names) >= 3 and sane and any(map(_INDUSTRY.search, names)):
+        return names
+    good = [name for name in names if _is_industry(name)]
+    return good if len(good) >= 2 and len(good) >= 0.7 * len(names) else []
+
+
 def _lists(clean: str, facts: dict[str, Any]) -> list[_Found]:
+    """Lists before a head noun: ``A、B、C三大主导产业``."""
     level = facts.get("level")
     upper, own = _foreign_level(level), _OWN.get(str(level), _OWN["县"])
     found: list[_Found] = []
@@ -158,31 +170,36 @@ def _lists(clean: str, facts: dict[str, Any]) -> list[_Found]:
             continue
         pieces[0] = enumeration.after_last(clean, pieces[0], _LEAD)
         wanted = parse_integer(match["count"]) if match["count"] else None
-        names = _names(clean, pieces, wanted)
-        counted = wanted is not None and wanted == len(names) >= 3
-        if counted and all(1 <= len(n) <= 16 and not _BANNED.search(n) for n in names):
-            counted = any(map(_INDUSTRY.search, names))
-        if not counted and sum(map(_is_industry, names)) < len(names):
-            good = [name for name in names if _is_industry(name)]
-            if len(good) < 2 or len(good) < 0.7 * len(names):
-                continue
-            names = good
+        names = _believed(_names(clean, pieces, wanted), wanted)
+        if not names:
+            continue
         span = (pieces[0][0], match.end())
         score = _score(clean, start, span, match, upper, own)
+        headed = sum(bool(re.search(r"(?:产业链|集群)$", clean[a:b])) for a, b in pieces[:-1])
+        score += 1 if headed * 2 >= len(pieces) - 1 else 0
+        fits = wanted == len(names)
         if wanted is not None:
-            score += 1 if wanted == len(names) else -1
-        found.append(
-            _Found(names, span, score, wanted == len(names), "未来" in (match["mods"] or ""), "chain-list")
-        )
+            score += 1 if fits else -1
+        found.append(_Found(names, span, score, fits, "未来" in (match["mods"] or ""), "chain-list"))
+    return found + _lists_behind(clean, upper, own)
+
+
+def _lists_behind(clean: str, upper: re.Pattern[str], own: re.Pattern[str]) -> list[_Found]:
+    """Lists behind a head noun: ``10条产业链是：A、B``, ``主导产业（A、B）``."""
+    found: list[_Found] = []
     for match in _COLON.finditer(clean):
+        if match["count"] is None and not (_SORT.search(match["mods"]) and match[0][-1] in "(（:：为"):
+            continue
         closing = r"[)）\n]" if match[0][-1] in "(（" else r"[。；;\n]"
         stop = re.compile(closing).search(clean, match.end())
         end = stop.start() if stop else len(clean)
         cut = clean.find("等", match.end(), end)
         pieces = enumeration.split(clean, match.end(), cut if cut > 0 else end, "、,，")
-        wanted = parse_integer(match["count"])
-        names = [name for name in _names(clean, pieces, wanted) if _is_industry(name)]
-        if len(names) < 2 or abs(len(names) - wanted) > max(1, wanted // 5):
+        wanted = parse_integer(match["count"]) if match["count"] else None
+        names = _believed(_names(clean, pieces, wanted), wanted)
+        if not names and wanted is None and len(pieces) == 1:
+            names = [name for name in _names(clean, pieces, wanted) if _is_industry(name)]
+        if not names or (wanted is not None and abs(len(names) - wanted) > max(1, wanted // 5)):
             continue
         start = _sentence_start(clean, match.start())
         score = _score(clean, start, (match.start(), match.end()), match, upper, own) + 1
