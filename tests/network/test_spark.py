@@ -8,8 +8,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from tests.network import measure_cases, oracle_measures
+from tests.network.network_files import write_inputs
 
-from lianshu.network import spark
+from lianshu.network import spark, spark_cascade
+from lianshu.network.cascade import Cascade
+from lianshu.network.links_network import load_network
+from lianshu.network.tables import Workspace
 from lianshu.network.tables_problems import InputError
 
 pytestmark = [
@@ -44,6 +48,17 @@ def test_every_measure_equals_the_plain_oracle_on_spark(engine, tmp_path):
     tables = engine.open(tmp_path / "links.parquet", tmp_path / "firms.parquet")
     for check in measure_cases.ALL:
         check(tables, lambda expression: engine.run(expression).to_pylist(), firms, links)
+
+
+@needs_spark
+def test_closures_fanned_out_are_the_same_bits(engine, tmp_path):
+    with Workspace() as work:
+        network = load_network(work, *write_inputs(tmp_path), home="990101").network
+    cascade = Cascade(network)
+    here = cascade.run(cascade.closures())
+    there = spark_cascade.closures(engine, network, tasks=2)
+    for name in ("esri", "esri_down", "esri_up", "steps"):
+        assert there.column(name).to_pylist() == getattr(here, name).tolist()
 
 
 @needs_spark

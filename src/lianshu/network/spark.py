@@ -6,6 +6,8 @@ The Ibis expressions of ``lianshu.network.measures`` are compiled to Spark's SQL
 from __future__ import annotations
 
 import importlib.util
+import os
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +38,16 @@ class SparkEngine:
 
     def __init__(self, master: str = "local[2]", options: dict[str, str] | None = None) -> None:
         if not available():
-            raise fatal("S01", "Spark", "没有安装 Spark 组件", "请执行 pip install 'lianshu[spark]'，或改用 DuckDB")
+            raise fatal(
+                "S01", "Spark", "没有安装 Spark 组件", "请执行 pip install 'lianshu[spark]'，或改用 DuckDB"
+            )
         from ibis.backends.pyspark import Backend
         from pyspark.sql import SparkSession
 
         Backend.register_options()  # its compiler reads them, and only a connection would set them
         builder = SparkSession.builder.master(master).appName("lianshu").config("spark.ui.enabled", "false")
+        # Executors must find this package; a cluster that sets its own interpreter keeps it.
+        os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         for name, value in (options or {}).items():
             builder = builder.config(name, value)
         self.session: Any = builder.getOrCreate()
@@ -57,7 +63,12 @@ class SparkEngine:
             frame = self.session.read.parquet(str(path))
             missing = [column for column in schema if column not in frame.columns]
             if missing:
-                raise fatal("C01", Path(path).name, f"缺少列 {'、'.join(missing)}", "请先用 lianshu network check 导出")
+                raise fatal(
+                    "C01",
+                    Path(path).name,
+                    f"缺少列 {'、'.join(missing)}",
+                    "请先用 lianshu network check 导出",
+                )
             frame.select(*schema).createOrReplaceTempView(name)
         return named_tables("links", "firms")
 
@@ -68,7 +79,9 @@ class SparkEngine:
 
     def write(self, expression: Table, path: str | Path) -> None:
         """Compute an expression and leave the result as Parquet where the executors write it."""
-        self.session.sql(str(ibis.to_sql(expression, dialect="pyspark"))).write.mode("overwrite").parquet(str(path))
+        self.session.sql(str(ibis.to_sql(expression, dialect="pyspark"))).write.mode("overwrite").parquet(
+            str(path)
+        )
 
     def close(self) -> None:
         """Stop the session."""
