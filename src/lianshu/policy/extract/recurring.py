@@ -24,6 +24,10 @@ _TO = re.compile(
 _WEAK = frozenset(
     {"cadence.regular", "cadence.going_on", "cadence.prompt", "cadence.yearly", "cadence.daily"}
 )
+# The doer before other words: 市直部门结合实际适时出台….
+_DOER_FIRST = re.compile(
+    rf"([^,;、。]{{1,14}}?{choice('cadences', 'doers')})(?=结合|根据|会同|联合|牵头|要|应|对|按|依托|针对|围绕|可)"
+)
 _NO_DOER = re.compile("坚持|做到|通过|实行|建立|加强|完善|要求|按照|^对|^与|^为|^向|每|根据")
 _TOWARDS = re.compile(
     r"^(?:对|与|为)(?P<to>[^,;。]{2,20}?)(?=建立|开展|进行|实行|实施|提供|常态|定期|每|按|$)"
@@ -217,7 +221,10 @@ class _Reader:
             return (
                 re.sub(r"(?:都|均|要|应|应当|须|需|牵头|负责|主持|将|于|在|原则上|一般)+$", "", doer) or None
             )
-        before = self.items[-1] if self.items else None
+        leading = _DOER_FIRST.match(doer)
+        if leading and not _NO_DOER.search(leading[1]):
+            return leading[1]
+        before = self.items[-1] if self.items and not doer else None
         sentence = self.document.sentence_at(start)
         if before is not None and before.fields["who"] and before.start >= self.text.starts[sentence[0]]:
             return str(before.fields["who"])

@@ -19,11 +19,12 @@ _NUMBER = r"(?:\d+|[一二两三四五六七八九十]+)"
 #: 今年年底, 2025年底, 到年底: a date and no cadence.
 _DATED = r"(?<![\d今明去本当上后翌次到至])"
 # The look at the first character spares the alternatives at most places of a text.
-_FIRST = "(?=[每半双按逐一季月周旬年不定常经长多滚制平日持继适根视随必在第因及])"
+_FIRST = "(?=[每半双按逐一二两三四五六七八九十\\d季月周旬年不定常经长多滚制平日持继适根视随必在第因及])"
 _CADENCE = re.compile(
     rf"{_FIRST}(?:"
     r"(?P<half_month>每半个?月|半月(?=一|调度|通报|会商|例会|报))"
     rf"|每(?P<many>{_NUMBER})个?(?P<many_unit>年|季度?|月|周|星期|天)(?=[^\d度])"
+    rf"|(?<![\d第每近上下])(?P<once>{_NUMBER})个?(?P<once_unit>年|季度?|月|周)(?=一(?:次|{_ACTS}))"
     r"|(?P<two_month>双月(?=调度|通报|例会|会商))"
     r"|(?P<half_year>每个?半年|每半年度?|(?<![上下前后])半年(?=一|度|小结|报告|总结|调度|通报|评估|会商|考核|督查))"
     r"|(?P<year>每一?个?年度?(?:的?年?(?:初|底|末|终|中)(?!期))?|按年(?!均)度?|逐年(?=度?(?:制定|编制|下达|分解|考核|评估|报告))|一年一)"
@@ -32,10 +33,10 @@ _CADENCE = re.compile(
     r"|(?P<ten_days>每旬|按旬)"
     r"|(?P<week>每一?个?(?:周|星期)|按周|逐周|一周一)"
     r"|(?P<day>每天|每日|逐日|按日)"
-    rf"|(?<![\d一二两三四五六七八九十每本当今明去上下个单双全])(?P<short>周|旬|月|季|季度|半年|月度|年(?={_ACTS}(?:[、,;。”)]|制|机|会|和|及|等|一次|$)))(?:一)?(?={_ACTS})"
+    rf"|(?<![\d一二两三四五六七八九十每本当今明去上下个单双全])(?P<short>周|旬|月|季|季度|半年|月度|年(?={_ACTS}(?:[、,;。”)]|制|机|会|和|及|等|一次|$)))(?:一)?(?={_ACTS}|报(?:[、,;。”)和及制]|$))"
     rf"|(?<![\d今明去本当上跨多])年度(?P<yearly>{choice('cadences', 'yearly_things')})"
     rf"|{_DATED}(?P<year_part>(?<![每\d年])年(?:初|底|末|终|中)(?!期))(?!之?前|以前|,?(?:全市|全县|全省|力争|达|完成))"
-    r"|(?P<irregular>不定期)|(?P<regular>定期(?:不定期|或不定期|和不定期)?|(?:常态化|经常性|经常|不间断|长期性|多批次|滚动式|制度化常态化)(?!制度化))"
+    r"|(?P<irregular>不定期)|(?P<regular>定期(?:不定期|或不定期|和不定期)?|(?:常态化|经常性|经常|不间断|长期性|多批次|滚动式|制度化常态化|[常长]年(?=开展|举办|组织|驻|派))(?!制度化))"
     rf"|(?P<usual>平时(?={_ACTS}))|日常(?P<daily>{choice('cadences', 'daily_acts')})(?!工作|事务)"
     r"|(?P<going_on>持续|继续)"
     r"|(?P<event>适时|根据(?:工作|实际|发展)?需要|视(?:工作)?(?:情况?|需要?)|按需(?!求)|随时|必要时|在规定(?:的)?(?:时间|时限|期限)内|第一时间|因时因势)"
@@ -77,7 +78,8 @@ class Cadence:
 
 
 def _many(match: re.Match[str]) -> tuple[str | None, float]:
-    count, unit = parse_integer(match["many"]), match["many_unit"]
+    count = parse_integer(match["many"] or match["once"])
+    unit = match["many_unit"] or match["once_unit"]
     if unit == "天":
         return None, 1
     if unit == "月" and count == 3:
@@ -100,7 +102,7 @@ def _cadence(match: re.Match[str], clean: str) -> Cadence | None:
             return Cadence(start, end, every, times, f"cadence.{group}", 0.92)
     before = re.split(r"[,;。:\n]", clean[max(0, start - 60) : start])[-1]
     after = re.split(r"[,;。\n]", clean[end : end + 60])[0]
-    if match["many"]:
+    if match["many"] or match["once"]:
         every_n, factor = _many(match)
         return Cadence(start, end, every_n, factor, "cadence.many", 0.9)
     if match["day"]:

@@ -22,6 +22,7 @@ _QUOTED = re.compile(r"“[^“”]*$")
 _SET_NOUN = re.compile(
     rf"(?:(?:重点|主导|特色|优势|新兴|支柱|先进|传统|制造业|工业|农业|战略性|省级|市级|县级|关键|核心|细分|相关|具体|主要|专项|突出|大的|大|亿级|未来|标志性|现代|的|省|市|县|直|本地|本|各|下属)*)?(?:{choice('targets', 'set_abstract')}|{choice('targets', 'set_nouns')}(?=[,;。、:)(”]|$|建设|发展|的|和|及|与|等|中|上|由|进行|现状|均|都|每|各|分别|工作|高质量|开展|实施|制定|为|产值|总产值|营收|营业|规模|占比|增加值|总|年|实现|达|力争|税收|主营|全部|覆盖|链长|链主|专班|牵头|集群发展|统筹))"
 )
+_EACH = re.compile("每|各县|各区|各乡|各镇|各园")
 _SIZED = re.compile(choice("targets", "sized"))
 _FOCUS_LEFT = re.compile(
     rf"{choice('targets', 'focusing')}(?:本|我|全|了|好|重点|省|市|县|以下|上述|这|的|于)*$"
@@ -192,7 +193,8 @@ def _count_refusal(found: Found, around: Around, tail: str) -> str | None:
     if found.quantity.unit in ("名", "位") and one and not _POSTING.search(left):
         return "leader"
     set_noun = _SET_NOUN.match(tail)
-    if set_noun and not (_SIZED.search(tail[: set_noun.end()]) and _CREATING.search(left)):
+    spread = _CREATING.search(left) and _EACH.search(around.clause_left)  # 每个乡镇培育1个特色产业
+    if set_noun and not spread and not (_SIZED.search(tail[: set_noun.end()]) and _CREATING.search(left)):
         return "fixed set"
     if (
         _FOCUS_LEFT.search(left)
