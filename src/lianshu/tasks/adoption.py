@@ -16,6 +16,7 @@ from lianshu.plans.models import Item
 from lianshu.policy.model import Source
 from lianshu.policy.repair import repair
 
+from .byproducts import byproduct_for
 from .calendar import occurrences_refresh, times_of
 from .models import Duty, Task
 
@@ -35,14 +36,31 @@ def _date(value: Any) -> dt.date | None:
         return None
 
 
-def task_text(context: AdoptionContext, item: Item) -> str:
-    """The task's whole text, repaired: from its evidence to the next task or heading."""
+def _end(context: AdoptionContext, item: Item) -> int:
+    """Where a task's text ends: at the next task or heading."""
     document = context.document
     ends = [entry["start"] for entry in document.outline if entry["start"] > item.start]
     ends += [other.start for other in context.items.get("tasks", []) if other.start > item.start]
-    end = min([*ends, item.start + _LONGEST_TEXT, len(document.text)])
-    piece = document.text[item.start : end].strip()
+    return min([*ends, item.start + _LONGEST_TEXT, len(document.text)])
+
+
+def task_text(context: AdoptionContext, item: Item) -> str:
+    """The task's whole text, repaired: from its evidence to the next task or heading."""
+    document = context.document
+    piece = document.text[item.start : _end(context, item)].strip()
     return repair(Source(document.name, piece)).clean.strip() if piece else ""
+
+
+def task_measure(context: AdoptionContext, item: Item) -> str:
+    """What a task is measured by: the quantified targets that stand in its text, in the text's words."""
+    end = _end(context, item)
+    inside = [one for one in context.items.get("targets", []) if item.start <= one.start < end]
+    pieces = []
+    for one in sorted(inside, key=lambda found: found.start):
+        words = repair(Source(context.document.name, one.evidence)).clean.strip()
+        if words and words not in pieces:
+            pieces.append(words)
+    return "；".join(pieces)[:400]
 
 
 @register_adopter
@@ -72,6 +90,7 @@ class TaskAdopter(Adopter):
             "units": units,
             "due": read.get("due"),
             "text": task_text(context, item),
+            "measure": task_measure(context, item),
             "chain": next((name for name in context.chain_names() if name in title), ""),
         }
         existing = (
@@ -111,6 +130,7 @@ class TaskAdopter(Adopter):
         if not proposal.match_id or "完成时限" in proposal.changes:
             task.due = _date(values["due"])
             task.next_due = task.due
+            task.measure = values["measure"]
         task.item = proposal.item
         task.chain = context.chain(values["chain"])
         task.title, task.number, task.section = values["title"], values["number"], values["section"]
@@ -140,7 +160,7 @@ class DutyAdopter(Adopter):
     title = "常规职责"
     order = ORDER["recurring"]
     model = Duty
-    owned = ("occurrences",)
+    owned = ("occurrences", "support_units")
 
     def propose(self, context: AdoptionContext, item: Item) -> list[Proposal]:
         read = context.values(item)
@@ -180,21 +200,25 @@ class DutyAdopter(Adopter):
         duty.chain = context.chain(values["chain"])
         duty.what, duty.who, duty.to = values["what"], values["who"], values["to"]
         duty.every, duty.times, duty.anchor = values["every"], times_of(values["times"]), values["anchor"]
-        duty.unit = duty.unit or self._unit(context, duty)
+        units = self._units(context, duty)
+        duty.unit = duty.unit or (units[0] if units else None)
+        duty.counts = duty.counts or byproduct_for(duty.what)
         duty.full_clean()
         duty.save()
+        if not proposal.match_id:
+            duty.support_units.set(unit for unit in units if unit != duty.unit)
         occurrences_refresh(duty, today=today)
         return duty
 
     @staticmethod
-    def _unit(context: AdoptionContext, duty: Duty) -> Unit | None:
+    def _units(context: AdoptionContext, duty: Duty) -> list[Unit]:
+        """The units named in 由谁: of the chain offices only the duty's own one."""
         if duty.chain_id and "链条办" in duty.who:
-            return next((unit for unit in context.chain_offices() if unit.chain_id == duty.chain_id), None)
-        for name in _SPLIT.split(duty.who):
-            unit = context.unit(name.strip())
-            if unit is not None:
-                return unit
-        return None
+            own = [unit for unit in context.chain_offices() if unit.chain_id == duty.chain_id]
+            if own:
+                return own[:1]
+        found = (context.unit(name.strip()) for name in _SPLIT.split(duty.who))
+        return list(dict.fromkeys(unit for unit in found if unit is not None))
 
     def in_use(self, obj: models.Model) -> str:
         count = sum(occurrence.evidence.count() for occurrence in obj.occurrences.all())

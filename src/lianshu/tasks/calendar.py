@@ -10,7 +10,7 @@ from lianshu.reference.periods import Kind, Period
 
 from .models import Duty, Occurrence
 
-_KINDS = {
+KINDS = {
     Duty.Every.WEEK: Kind.WEEK,
     Duty.Every.MONTH: Kind.MONTH,
     Duty.Every.QUARTER: Kind.QUARTER,
@@ -36,13 +36,13 @@ def due_day(duty: Duty, period: Period) -> dt.date:
 
 def returns(duty: Duty, until: dt.date) -> list[tuple[Period, dt.date, int]]:
     """(period, due day, times needed) of a duty from its start to ``until``; none without a fixed cadence."""
-    if duty.every not in _KINDS or duty.starts is None:
+    if duty.every not in KINDS or duty.starts is None:
         return []
     # 0.5 times a month is once in every second month
     stride = max(1, round(1 / float(duty.times))) if 0 < duty.times < 1 else 1
     needed = max(1, math.ceil(duty.times)) if duty.times >= 1 else 1
     last = min(until, duty.ends) if duty.ends else until
-    period, found, index = Period.containing(duty.starts, _KINDS[duty.every]), [], 0
+    period, found, index = Period.containing(duty.starts, KINDS[duty.every]), [], 0
     while period.start <= last:
         due = due_day(duty, period)
         if index % stride == 0 and due >= duty.starts:
@@ -58,11 +58,41 @@ def occurrences_refresh(duty: Duty, *, today: dt.date) -> int:
     known = set(duty.occurrences.values_list("period", flat=True))
     rows = [
         Occurrence(duty=duty, period=period.code, due=due, needed=needed)
-        for period, due, needed in returns(duty, dt.date(today.year + 1, 12, 31))
+        for period, due, needed in returns(duty, horizon(today))
         if period.code not in known
     ]
     Occurrence.objects.bulk_create(rows, batch_size=500)
     return len(rows)
+
+
+def horizon(today: dt.date) -> dt.date:
+    """The last day for which occurrences are written: the end of next year."""
+    return dt.date(today.year + 1, 12, 31)
+
+
+def occurrences_rebuild(duty: Duty, *, today: dt.date) -> None:
+    """After a duty changed: drop untouched occurrences that no longer fit, correct days, add missing ones."""
+    wanted = {}
+    if duty.active:
+        wanted = {period.code: (due, needed) for period, due, needed in returns(duty, horizon(today))}
+    for row in duty.occurrences.filter(state=Occurrence.State.OPEN, done=0):
+        if row.period not in wanted:
+            if not row.notices.exists():
+                row.delete()
+        elif (row.due, row.needed) != wanted[row.period]:
+            row.due, row.needed = wanted[row.period]
+            row.save(update_fields=["due", "needed"])
+    occurrences_refresh(duty, today=today)
+
+
+def occurrence_for(duty: Duty, day: dt.date) -> Occurrence:
+    """The occurrence of the period that holds ``day``; made when the calendar had none for it."""
+    period = Period.containing(day, KINDS[Duty.Every(duty.every)])
+    needed = max(1, math.ceil(duty.times)) if duty.times >= 1 else 1
+    row, _ = Occurrence._base_manager.get_or_create(
+        duty=duty, period=period.code, defaults={"due": due_day(duty, period), "needed": needed}
+    )
+    return row
 
 
 def times_of(value: object) -> Decimal:

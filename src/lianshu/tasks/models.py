@@ -103,7 +103,9 @@ class TaskReport(models.Model):
     text = models.CharField("进展", max_length=1000, blank=True)
     obstacle = models.CharField("困难", max_length=600, blank=True)
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, blank=True, verbose_name="单位")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="填报人")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="填报人"
+    )
     on = models.DateField("日期")
     at = models.DateTimeField("填报时间", auto_now_add=True)
     simulated = models.BooleanField("模拟", default=False)
@@ -184,7 +186,9 @@ class Occurrence(ScopedModel):
         DONE = "done", "已完成"
         WAIVED = "waived", "免除"
 
-    scope = ScopePaths(region="duty__region", chain="duty__chain", units=("duty__unit", "duty__support_units"))
+    scope = ScopePaths(
+        region="duty__region", chain="duty__chain", units=("duty__unit", "duty__support_units")
+    )
 
     duty = models.ForeignKey(Duty, models.CASCADE, related_name="occurrences", verbose_name="职责")
     period = models.CharField("期间", max_length=10)
@@ -213,7 +217,9 @@ class OccurrenceEvidence(models.Model):
     text = models.CharField("内容", max_length=300)
     object_type = models.CharField("副产品类型", max_length=60, blank=True)
     object_id = models.CharField("副产品编号", max_length=40, blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="登记人")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="登记人"
+    )
     simulated = models.BooleanField("模拟", default=False)
 
     class Meta:
@@ -264,7 +270,9 @@ class Notice(ScopedModel):
     due = models.DateField("反馈时限", null=True, blank=True)
     state = models.CharField("状态", max_length=10, choices=State, default=State.SENT)
     answer = models.TextField("反馈", blank=True)
-    sent_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, verbose_name="发出人")
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="发出人"
+    )
     sent_at = models.DateTimeField("发出时间", auto_now_add=True)
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

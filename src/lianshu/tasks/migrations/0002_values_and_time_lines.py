@@ -6,61 +6,85 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('organisation', '0001_initial'),
-        ('tasks', '0001_initial'),
+        ("organisation", "0001_initial"),
+        ("tasks", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='duty',
-            name='support_units',
-            field=models.ManyToManyField(blank=True, related_name='supported_duties', to='organisation.unit', verbose_name='配合单位'),
+            model_name="duty",
+            name="support_units",
+            field=models.ManyToManyField(
+                blank=True, related_name="supported_duties", to="organisation.unit", verbose_name="配合单位"
+            ),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='closed_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='办结时间'),
+            model_name="notice",
+            name="closed_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="办结时间"),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='signed_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='签收时间'),
+            model_name="notice",
+            name="signed_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="签收时间"),
         ),
         migrations.AddField(
-            model_name='notice',
-            name='signed_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='签收人'),
+            model_name="notice",
+            name="signed_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="签收人",
+            ),
         ),
         migrations.AddField(
-            model_name='task',
-            name='place',
-            field=models.CharField(blank=True, max_length=80, verbose_name='重点区域'),
+            model_name="task",
+            name="place",
+            field=models.CharField(blank=True, max_length=80, verbose_name="重点区域"),
         ),
         migrations.AddField(
-            model_name='task',
-            name='project',
-            field=models.CharField(blank=True, max_length=120, verbose_name='重点项目'),
+            model_name="task",
+            name="project",
+            field=models.CharField(blank=True, max_length=120, verbose_name="重点项目"),
         ),
         migrations.AddField(
-            model_name='taskreport',
-            name='kind',
-            field=models.CharField(choices=[('handed_out', '交办'), ('progress', '填报进展'), ('finished', '办结'), ('returned', '退回'), ('cancelled', '取消')], default='progress', max_length=10, verbose_name='事项'),
+            model_name="taskreport",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("handed_out", "交办"),
+                    ("progress", "填报进展"),
+                    ("finished", "办结"),
+                    ("returned", "退回"),
+                    ("cancelled", "取消"),
+                ],
+                default="progress",
+                max_length=10,
+                verbose_name="事项",
+            ),
         ),
         migrations.AlterField(
-            model_name='notice',
-            name='number',
-            field=models.CharField(max_length=40, verbose_name='编号'),
+            model_name="notice",
+            name="number",
+            field=models.CharField(max_length=40, verbose_name="编号"),
         ),
         migrations.AlterField(
-            model_name='occurrence',
-            name='state',
-            field=models.CharField(choices=[('open', '待完成'), ('done', '已完成'), ('waived', '免除')], default='open', max_length=8, verbose_name='状态'),
+            model_name="occurrence",
+            name="state",
+            field=models.CharField(
+                choices=[("open", "待完成"), ("done", "已完成"), ("waived", "免除")],
+                default="open",
+                max_length=8,
+                verbose_name="状态",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='notice',
-            constraint=models.UniqueConstraint(fields=('region', 'number'), name='notice_number_in_region'),
+            model_name="notice",
+            constraint=models.UniqueConstraint(fields=("region", "number"), name="notice_number_in_region"),
         ),
     ]

@@ -1,0 +1,273 @@
+"""Tasks made, handed out, reported on, finished, returned, rolled over to the next year."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.core.files.base import File
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from lianshu.core import audit
+from lianshu.core.attachments import attachment_add
+from lianshu.core.errors import LianshuError, invalid
+from lianshu.core.ledger import plain_create, plain_delete, plain_update
+from lianshu.core.notices import notify
+from lianshu.core.scope import may, recheck, require
+from lianshu.organisation.models import Unit, User
+from lianshu.tasks.models import Task, TaskReport
+
+State = Task.State
+Kind = TaskReport.Kind
+#: states in which something is still owed
+OPEN = (State.PENDING, State.DOING)
+
+_create, _update, _delete = plain_create(Task), plain_update(Task), plain_delete(Task)
+
+
+def _next_due(task: Task) -> dt.date | None:
+    return task.due if task.state in OPEN else None
+
+
+def _settle(task: Task) -> Task:
+    task.next_due = _next_due(task)
+    task.save()
+    return task
+
+
+def _checked(values: dict[str, Any]) -> None:
+    start, due = values.get("start"), values.get("due")
+    if start and due and start > due:
+        raise invalid(("due", "完成时限早于开始日期。"))
+
+
+def people_of(units: Iterable[Unit | None]) -> list[User]:
+    """The accounts of some units."""
+    return list(User.objects.filter(unit__in=[unit for unit in units if unit is not None], is_active=True))
+
+
+def _line(
+    user: Any, task: Task, kind: str, *, text: str = "", obstacle: str = "", on: dt.date | None = None
+) -> TaskReport:
+    row = TaskReport(
+        task=task,
+        kind=kind,
+        progress=task.progress,
+        text=text.strip()[:1000],
+        obstacle=obstacle.strip()[:600],
+        unit=getattr(user, "unit", None),
+        by=user if getattr(user, "pk", None) else None,
+        on=on or timezone.localdate(),
+        simulated=task.simulated,
+    )
+    row.full_clean()
+    row.save()
+    return row
+
+
+@transaction.atomic
+def task_create(user: Any, **values: Any) -> Task:
+    """A task of one's own making."""
+    _checked(values)
+    return _settle(_create(user, **values))
+
+
+@transaction.atomic
+def task_update(user: Any, task: Task, **values: Any) -> Task:
+    """Change a task's facts; progress and state go by reports."""
+    _checked({"start": task.start, "due": task.due} | values)
+    return _settle(_update(user, task, **values))
+
+
+def task_delete(user: Any, task: Task) -> None:
+    """Delete a task nobody has reported on."""
+    count = task.reports.filter(kind__in=[Kind.PROGRESS, Kind.FINISHED]).count()
+    if count:
+        raise LianshuError("E1005", what=task.title, count=f" {count} ", children="填报，可以改为取消")
+    _delete(user, task)
+
+
+@transaction.atomic
+def task_hand_out(
+    user: Any,
+    task: Task,
+    *,
+    lead_unit: Unit,
+    support_units: Sequence[Unit] = (),
+    due: dt.date | None = None,
+    leader: str = "",
+    note: str = "",
+    on: dt.date | None = None,
+) -> Task:
+    """Give a task to a unit with a date; tells the people there. For whoever may hand out or edit."""
+    if not may(user, "edit", task):
+        require(user, "hand_out", task)
+    if task.state not in OPEN:
+        raise LianshuError("E3001", what=task.title, state=task.get_state_display(), action="交办，请先退回")
+    if due is not None and due < (on or timezone.localdate()):
+        raise invalid(("due", "完成时限已经过去，请改成今天以后。"))
+    before = audit.snapshot(task, ["lead_unit", "due", "leader"])
+    task.lead_unit, task.leader = lead_unit, leader.strip()[:80] or task.leader
+    task.due = due or task.due
+    task.full_clean()
+    _settle(task)
+    task.support_units.set(unit for unit in support_units if unit != lead_unit)
+    words = "、".join(str(unit) for unit in (lead_unit, *task.support_units.all()))
+    _line(
+        user, task, Kind.HANDED_OUT, text=f"交 {words}" + (f"：{note.strip()}" if note.strip() else ""), on=on
+    )
+    recheck(user, task, "view")
+    audit.record(user, "交办", task, changes=_titled(before, task))
+    url = reverse("task-page", args=(task.pk,))
+    notify(
+        people_of([lead_unit, *task.support_units.all()]), title=f"交办：{task.title}", url=url, light="amber"
+    )
+    return task
+
+
+def _titled(before: dict[str, Any], task: Task) -> dict[str, list[Any]]:
+    changes = audit.difference(before, audit.snapshot(task, before))
+    return {str(Task._meta.get_field(name).verbose_name): pair for name, pair in changes.items()}
+
+
+@transaction.atomic
+def task_report(
+    user: Any,
+    task: Task,
+    *,
+    progress: int,
+    text: str = "",
+    obstacle: str = "",
+    on: dt.date | None = None,
+    files: Iterable[File] = (),
+) -> TaskReport:
+    """State how far a task is; a difficulty is shown to the chief until the next report without one."""
+    require(user, "report", task)
+    _refuse_closed(task, "填报")
+    if not 0 <= progress <= 100:
+        raise invalid(("progress", "进度应在 0 到 100 之间。"))
+    if not text.strip() and not obstacle.strip():
+        raise invalid(("text", "请写一句进展或困难。"))
+    before = task.progress
+    task.progress = progress
+    task.state = State.DOING if progress or text.strip() else task.state
+    _settle(task)
+    row = _line(user, task, Kind.PROGRESS, text=text, obstacle=obstacle, on=on)
+    audit.record(user, "填报进展", task, changes={"进度": [f"{before}%", f"{progress}%"]}, note=text[:200])
+    _attach(user, task, files)
+    return row
+
+
+@transaction.atomic
+def task_finish(
+    user: Any, task: Task, *, text: str, on: dt.date | None = None, files: Iterable[File] = ()
+) -> Task:
+    """Finish a task with what proves it (words, files)."""
+    require(user, "report", task)
+    _refuse_closed(task, "办结")
+    if not text.strip():
+        raise invalid(("text", "请写明完成情况和依据。"))
+    task.progress, task.state, task.done_at = 100, State.DONE, on or timezone.localdate()
+    _settle(task)
+    _line(user, task, Kind.FINISHED, text=text, on=on)
+    audit.record(user, "办结", task, note=text[:200])
+    _attach(user, task, files)
+    handers = User.objects.filter(taskreport__task=task, taskreport__kind=Kind.HANDED_OUT).distinct()
+    url = reverse("task-page", args=(task.pk,))
+    notify(handers.exclude(pk=getattr(user, "pk", None)), title=f"办结：{task.title}", url=url, light="green")
+    return task
+
+
+@transaction.atomic
+def task_return(user: Any, task: Task, *, reason: str, on: dt.date | None = None) -> Task:
+    """Give a finished task back with a reason: it is open again."""
+    _require_command(user, task)
+    if task.state != State.DONE:
+        raise LianshuError("E3001", what=task.title, state=task.get_state_display(), action="退回")
+    if not reason.strip():
+        raise invalid(("reason", "请写明退回原因。"))
+    task.state, task.done_at, task.progress = State.DOING, None, min(task.progress, 90)
+    _settle(task)
+    _line(user, task, Kind.RETURNED, text=reason, on=on)
+    audit.record(user, "退回", task, note=reason[:200])
+    url = reverse("task-page", args=(task.pk,))
+    notify(people_of([task.lead_unit]), title=f"退回：{task.title}", url=url, light="red")
+    return task
+
+
+@transaction.atomic
+def task_cancel(user: Any, task: Task, *, reason: str, on: dt.date | None = None) -> Task:
+    """Cancel an open task with a reason; it stays in the list."""
+    _require_command(user, task)
+    _refuse_closed(task, "取消")
+    if not reason.strip():
+        raise invalid(("reason", "请写明取消原因。"))
+    task.state = State.CANCELLED
+    _settle(task)
+    _line(user, task, Kind.CANCELLED, text=reason, on=on)
+    audit.record(user, "取消", task, note=reason[:200])
+    return task
+
+
+def _require_command(user: Any, task: Task) -> None:
+    """Who hands out may also return and cancel."""
+    if not may(user, "approve", task):
+        require(user, "hand_out", task)
+
+
+def _refuse_closed(task: Task, verb: str) -> None:
+    if task.state not in OPEN:
+        raise LianshuError("E3001", what=task.title, state=task.get_state_display(), action=verb)
+
+
+def _attach(user: Any, task: Task, files: Iterable[File]) -> None:
+    for file in files:
+        attachment_add(user, task, file=file)
+
+
+@transaction.atomic
+def tasks_roll_over(user: Any, tasks: Iterable[Task], year: int) -> list[Task]:
+    """Put tasks on the list of ``year``: a task of a plan becomes that year's part of it, an unfinished
+    task of an earlier year is carried over. What is on the list already is not put there twice."""
+    if not 2000 <= year <= 2199:
+        raise invalid(("year", f"“{year}”不是可用的年份。"))
+    made = []
+    with audit.collected():
+        for source in tasks:
+            require(user, "edit", source)
+            whole = source if source.year is None else source.parent
+            known = Task._base_manager.filter(year=year).exclude(state=State.CANCELLED)
+            if source.year == year or known.filter(rolled_from=source).exists():
+                continue
+            if whole is not None and known.filter(parent=whole).exists():
+                continue
+            made.append(_carried(user, source, whole, year))
+    return made
+
+
+def _carried(user: Any, source: Task, whole: Task | None, year: int) -> Task:
+    row = Task(
+        region=source.region, plan=source.plan, item=source.item, chain=source.chain, parent=whole,
+        number=source.number, section=source.section, title=source.title, text=source.text,
+        measure=source.measure, leader=source.leader, leader_person=source.leader_person,
+        lead_unit=source.lead_unit, place=source.place, project=source.project, year=year,
+        start=dt.date(year, 1, 1), due=_same_day(source.due, year), simulated=source.simulated,
+        rolled_from=source if source.year is not None else None,
+    )  # fmt: skip
+    row.full_clean()
+    _settle(row)
+    row.support_units.set(source.support_units.all())
+    audit.record(user, f"列入{year}年清单", row, note=f"来自{source.year or '方案'}")
+    return row
+
+
+def _same_day(due: dt.date | None, year: int) -> dt.date:
+    if due is None:
+        return dt.date(year, 12, 31)
+    try:
+        return due.replace(year=year)
+    except ValueError:  # 29 February
+        return dt.date(year, 2, 28)
