@@ -64,13 +64,16 @@ def test_check_writes_clean_tables_and_months(files, tmp_path, capsys):
 
 
 def test_measure_prints_three_rates_with_bounds_and_writes_a_workbook(files, tmp_path, capsys):
-    assert network("measure", *files, "--by", "chain", "--graph", "--out", tmp_path / "m.xlsx") == 0
+    assert (
+        network("measure", *files, "--by", "chain", "--graph", "--card", "甲链", "--out", tmp_path / "m.xlsx")
+        == 0
+    )
     out = capsys.readouterr().out
     # Local of 385: steel 200, power 15, part 30; the bolt of 20 is unknown.
     assert "63.6%～68.8%" in out
     assert "75.5%" in out  # coverage 385 / 510
     book = openpyxl.load_workbook(tmp_path / "m.xlsx")
-    assert {"本地配套率", "单一来源", "供应商集中度", "图指标"} <= set(book.sheetnames)
+    assert {"本地配套率", "单一来源", "供应商集中度", "图指标", "韧性卡"} <= set(book.sheetnames)
 
 
 def test_measure_reads_input_output_and_complexity_tables(tmp_path, capsys):
@@ -82,7 +85,7 @@ def test_measure_reads_input_output_and_complexity_tables(tmp_path, capsys):
     assert "1.022" in out  # influence of sector 1: 1.518152 / mean(1.518152, 1.452145)
     assert "不予显示" in out
     head = next(openpyxl.load_workbook(tmp_path / "m.xlsx")["复杂度"].iter_rows(values_only=True))
-    assert "RCA" in head
+    assert "比较优势（即区位商）" in head
     assert "ECI" not in head
 
 

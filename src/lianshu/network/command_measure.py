@@ -30,6 +30,9 @@ def register(subparsers: Any) -> None:
     parser.add_argument("--by", choices=list(GROUPS), default="all", help="按什么分组")
     parser.add_argument("--io", metavar="文件", help="投入产出表：影响力系数、感应度系数")
     parser.add_argument("--complexity", metavar="文件", help="地区、产品、数值表：比较优势、邻近度、复杂度")
+    parser.add_argument(
+        "--card", nargs="?", const="", metavar="产业链", help="韧性卡（不写链名则全部本地企业）"
+    )
     parser.add_argument("--graph", action="store_true", help="加算 PageRank 与 k 核")
     parser.add_argument("--out", type=Path, metavar="文件", help="结果写成 xlsx 或 csv")
     parser.set_defaults(func=measure)
@@ -57,7 +60,7 @@ def measure(args: argparse.Namespace) -> int:
         write_sheets(args.out, sheets, simulated=args.simulated)
         names = [n for n in (args.links, args.firms, args.io, args.complexity) if n and Path(n).is_file()]
         hashes = {Path(name).name: file_fingerprint(Path(name)) for name in names}
-        inputs.write_record(args, args.out, "measure", hashes, "by", "period", "graph")
+        inputs.write_record(args, args.out, "measure", hashes, "by", "period", "graph", "card")
         print(f"已写出 {args.out}")
     return 0
 
@@ -148,6 +151,8 @@ def _link_measures(args: argparse.Namespace) -> dict[str, Any]:
         )
         if args.graph:
             sheets["图指标"] = _graph(args)
+        if args.card is not None:
+            sheets["韧性卡"] = _card(args)
     return sheets
 
 
@@ -217,6 +222,37 @@ def _graph(args: argparse.Namespace) -> Any:
     return Sheet(["企业", "名称", "PageRank", "k 核"], rows)
 
 
+def _card(args: argparse.Namespace) -> Any:
+    from lianshu.network import command_inputs as inputs
+    from lianshu.network.links_trades import load_trades
+    from lianshu.network.resilience import DEFINITIONS, resilience_card
+    from lianshu.network.tables_out import Sheet
+
+    with inputs.loaded(args) as found:
+        trades = load_trades(found)
+        card = resilience_card(trades, args.card or None, threads=args.threads)
+    few = "、".join(f"{found.network.name(c.firm)} {c.loss:.1%}" for c in card.critical[:5])
+    stock = (
+        "未掌握"
+        if card.stock_days is None
+        else f"{card.stock_days:.0f} 天（占采购额 {card.stock_known:.0%}）"
+    )
+    rows = [
+        ["关键少数", f"{len(card.critical)} 家：{few}" if few else "没有", DEFINITIONS["critical"]],
+        [
+            "单点",
+            f"{card.single_items}/{card.items} 种产品；单一来源 {card.single_share:.1%}",
+            DEFINITIONS["single_items"],
+        ],
+        ["可替代性", inputs.between(*card.substitutable), DEFINITIONS["substitutable"]],
+        ["外部依赖", inputs.between(*card.outside), DEFINITIONS["outside"]],
+        ["境外依赖", inputs.between(*card.imported), DEFINITIONS["imported"]],
+        ["库存缓冲", stock, DEFINITIONS["recovery"]],
+    ]
+    inputs.print_table(f"{card.chain}：韧性卡", ["项目", "值", "口径"], rows, simulated=args.simulated)
+    return Sheet(["项目", "值", "口径"], rows)
+
+
 def _io_measures(work: Any, args: argparse.Namespace) -> Any:
     from lianshu.network import command_inputs as inputs
     from lianshu.network.measures_io import coefficients, read_io_table
@@ -262,7 +298,7 @@ def _complexity(work: Any, args: argparse.Namespace) -> Any:
         print(
             f"地区不足 {MIN_PLACES} 个或产品不足 {MIN_PRODUCTS} 种，复杂度指数不稳，不予显示；只给比较优势与多样性。"
         )
-    head = ["地区", "产品", "RCA", "有优势", "密度", "多样性", "普遍性"]
+    head = ["地区", "产品", "比较优势（即区位商）", "有优势", "密度", "多样性", "普遍性"]
     table = [
         [c, p, _finite(result.rca[i, j]), bool(result.mcp[i, j]), _finite(result.density[i, j])]
         + [int(result.diversity[i]), int(result.ubiquity[j])]
