@@ -9,3 +9,6 @@ class CoreConfig(AppConfig):
     name = "lianshu.core"
     label = "core"
     verbose_name = "基础"
+
+    def ready(self) -> None:
+        from . import registration  # noqa: F401

@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
+from django.apps import apps
 from django.db import connection, models, transaction
+from django.db.models import Q
 from django.forms.models import model_to_dict
 from django.utils import timezone
 
 from .models import AuditEntry
-from .scope import SystemActor
+from .scope import SystemActor, grants_of
 
 GENESIS = "0" * 64
+#: setting that keeps the result of the last verification
+VERIFIED = "audit_verified"
 # One key for the whole installation: writers take turns, so the chain never forks.
 _LOCK_KEY = 715_004
 
@@ -123,10 +127,14 @@ def record_many(
     """Append several entries in one go (imports, adoption); inside :func:`collected` they are kept for its end."""
     now = timezone.now()
     real = user is not None and not isinstance(user, SystemActor)
+    grants = user.grants_in_force() if real else ()
+    home = grants[0].region_path if grants else ""
     rows = []
     for action, obj, changes, note in entries:
         region = getattr(obj, "region", None)
         path = getattr(obj, "path", "") if obj._meta.model_name == "region" else getattr(region, "path", "")
+        # what stands in no region (an account, an export) belongs to the region of who did it
+        path = path or home
         rows.append(
             AuditEntry(
                 at=now,
@@ -136,7 +144,7 @@ def record_many(
                 object_type=obj._meta.label_lower,
                 object_id=str(obj.pk),
                 object_label=str(obj)[:200],
-                region_path=path or "",
+                region_path=path,
                 changes={key: [plain(old), plain(new)] for key, (old, new) in changes.items()},
                 note=note[:400],
             )
@@ -186,11 +194,54 @@ def history(obj: models.Model) -> models.QuerySet:
     return AuditEntry.objects.filter(object_type=obj._meta.label_lower, object_id=str(obj.pk))
 
 
-def verify() -> tuple[int, int | None]:
+def entries_visible_to(user: Any) -> models.QuerySet:
+    """Entries an audit administrator may read: those of their regions; at the top also the system's own."""
+    allowed = Q(pk__in=[])
+    for grant in grants_of(user):
+        if "audit" in grant.actions:
+            allowed |= Q(region_path__startswith=grant.region_path)
+            if grant.region_path.count("/") == 2:
+                allowed |= Q(region_path="")
+    return AuditEntry.objects.filter(allowed)
+
+
+def actions_used() -> list[str]:
+    """The verbs that occur in the log."""
+    return sorted(AuditEntry.objects.order_by().values_list("action", flat=True).distinct())
+
+
+def kinds_of_things() -> dict[str, str]:
+    """Type label → Chinese name of the things that occur in the log."""
+    labels = AuditEntry.objects.order_by().values_list("object_type", flat=True).distinct()
+    return {label: _kind_name(label) for label in sorted(labels)}
+
+
+def _kind_name(label: str) -> str:
+    try:
+        return str(apps.get_model(label)._meta.verbose_name)
+    except LookupError:
+        # a model that no longer exists: its entries stay
+        return label
+
+
+def titled_changes(entry: AuditEntry) -> list[tuple[str, Any, Any]]:
+    """An entry's changes under the fields' Chinese names."""
+    try:
+        meta = apps.get_model(entry.object_type)._meta
+    except LookupError:
+        return [(name, old, new) for name, (old, new) in entry.changes.items()]
+    titles = {field.name: str(getattr(field, "verbose_name", field.name)) for field in meta.get_fields()}
+    return [(titles.get(name, name), old, new) for name, (old, new) in entry.changes.items()]
+
+
+def verify(report: Callable[[float, str], None] | None = None) -> tuple[int, int | None]:
     """Recompute the chain: (entries read, id of the first entry that does not fit or None)."""
     previous, count = GENESIS, 0
+    total = AuditEntry.objects.count() if report is not None else 0
     for entry in AuditEntry.objects.order_by("id").iterator(chunk_size=2000):
         if entry.previous_hash != previous or entry.hash != _digest(previous, entry):
             return count, entry.pk
         previous, count = entry.hash, count + 1
+        if report is not None and count % 500 == 0:
+            report(100 * count / max(total, 1), f"已校验 {count} 条，共 {total} 条")
     return count, None

@@ -237,6 +237,8 @@ def with_progress(job: Job) -> Job:
         if not _alive(job):
             recover()
             job.refresh_from_db()
+            if job.status == Job.Status.WAITING and settings.LIANSHU_JOBS_IN_PROCESS:
+                _pool.put(job.pk)
         else:
             with contextlib.suppress(FileNotFoundError, ValueError):
                 job.progress, job.step = json.loads(progress_path(job.pk).read_text("utf-8"))
@@ -304,7 +306,7 @@ def _alive(job: Job) -> bool:
 
 
 def recover() -> int:
-    """Fail or retry running jobs whose process is gone, and take up waiting ones. Returns how many."""
+    """Fail running jobs whose process is gone, or let them wait for another try. Returns how many."""
     found = 0
     for job in Job.objects.filter(status=Job.Status.RUNNING):
         if _alive(job):
@@ -322,12 +324,18 @@ def recover() -> int:
             progress_path(job.pk).unlink(missing_ok=True)
             if not again:
                 _tell(job.pk)
-    if settings.LIANSHU_JOBS_IN_PROCESS:
-        for pk in (
-            Job.objects.filter(status=Job.Status.WAITING).order_by("asked_at").values_list("pk", flat=True)
-        ):
-            _pool.put(pk)
     return found
+
+
+def take_up() -> int:
+    """At the start of a web process on SQLite: recover, then run what waits. Returns how many wait."""
+    recover()
+    waiting = list(
+        Job.objects.filter(status=Job.Status.WAITING).order_by("asked_at").values_list("pk", flat=True)
+    )
+    for pk in waiting:
+        _pool.put(pk)
+    return len(waiting)
 
 
 class _Pool:

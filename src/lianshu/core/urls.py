@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from .views import jobs, shell
+from .views import audit, jobs, shell
 
 urlpatterns = [
     path("lens/", shell.lens, name="lens"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("jobs/<uuid:pk>/", jobs.job_page, name="job"),
     path("jobs/<uuid:pk>/progress/", jobs.job_progress, name="job-progress"),
     path("jobs/<uuid:pk>/cancel/", jobs.job_cancel, name="job-cancel"),
+    path("audit/", audit.audit_log, name="audit"),
+    path("audit/verify/", audit.audit_verify, name="audit-verify"),
     path("healthz", shell.healthz, name="healthz"),
     path("", include("lianshu.core.importing.urls")),
     path("", include("lianshu.core.ledger.urls")),

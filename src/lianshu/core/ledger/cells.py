@@ -70,7 +70,7 @@ def cell(ledger: Ledger, column: Column, obj: Any) -> str:
         return column.render(obj)
     shown = text(ledger, column, obj)
     if not shown:
-        return format_html('<span class="text-secondary" aria-label="空">{}</span>', NONE)
+        return format_html('<span class="text-secondary cell-none">{}</span>', NONE)
     return format_html("{}", shown)
 
 

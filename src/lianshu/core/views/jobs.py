@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from lianshu.core import jobs
 from lianshu.core.errors import LianshuError
+from lianshu.core.idle import polled
 from lianshu.core.models import Job
 from lianshu.core.scope import may
 
@@ -45,6 +46,7 @@ def job_page(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     return render(request, "core/job.html", {"job": _own(request, pk)})
 
 
+@polled
 @require_safe
 def job_progress(request: HttpRequest, pk: uuid.UUID) -> HttpResponse:
     """The progress box, asked for once a second while the work goes on.
