@@ -26,6 +26,7 @@ from lianshu.network.network import FloatArray, Network, NetworkError
 
 DEFAULT_EPSILON = 1e-4
 BLOCK = 2048  # scenarios handed to a thread at a time, at most
+KEPT_BYTES = 64 * 2**20  # losses of firms in one block, where they are handed out
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,7 @@ class Cascade:
         self.epsilon = epsilon
         self.market = market
         self.threads = threads or os.cpu_count() or 1
-        self._layout = kernel_layout.build(network, market)
+        self.layout = kernel_layout.build(network, market)
         self.block = block
         self._local = threading.local()
 
@@ -178,6 +179,8 @@ class Cascade:
         """
         stop = np.zeros(1, dtype=np.uint8)
         size = self.block or self._block_size(len(scenarios) - start)
+        if keep > start:
+            size = min(size, max(1, KEPT_BYTES // (16 * self.network.firm_count)))
         starts = deque(range(start, len(scenarios), size))
         pending: deque[Future[Block]] = deque()
         with ThreadPoolExecutor(self.threads) as pool:
@@ -200,7 +203,7 @@ class Cascade:
         return int(np.clip(even, min(64, count), min(BLOCK, long)))
 
     def _block(self, start: int, scenarios: Sequence[Scenario], keep: int, stop: NDArray[np.uint8]) -> Block:
-        count, n, rank = len(scenarios), self.network.firm_count, self._layout.rank
+        count, n, rank = len(scenarios), self.network.firm_count, self.layout.rank
         pool = self._pool()
         pool.clear()
         index, steps = np.empty((count, 3)), np.empty(count, dtype=np.int64)
@@ -224,6 +227,37 @@ class Cascade:
 
     def _pool(self) -> Pool:
         if not hasattr(self._local, "pool"):
-            self._local.pool = Pool(self._layout, self.epsilon)
+            self._local.pool = Pool(self.layout, self.epsilon)
         pool: Pool = self._local.pool
         return pool
+
+
+def group_losses(
+    network: Network, grouping: str, down: FloatArray, up: FloatArray
+) -> list[tuple[str, float, float, float, float]]:
+    """Losses of one scenario by sector, chain, or a label such as region or park.
+
+    Returns (group, weight, loss_down, loss_up, loss) per group in a fixed order: `weight` is the sum of the
+    firms' weights, the losses are shares of it, `loss` of the larger of each firm's two. A firm stands in
+    every chain it belongs to; firms without a label form the group "".
+    """
+    if grouping == "sector":
+        members = {code: np.flatnonzero(network.sector == at) for at, code in enumerate(network.sectors)}
+    elif grouping == "chain":
+        members = {name: np.asarray(firms, dtype=np.int64) for name, firms in sorted(network.chains.items())}
+    elif grouping in network.labels:
+        labels = np.array(network.labels[grouping])
+        members = {str(label): np.flatnonzero(labels == label) for label in np.unique(labels)}
+    else:
+        raise NetworkError(f"企业表没有“{grouping}”一列，不能按它汇总；请补上这一列。")
+    weights = network.loss_weights
+    both = np.maximum(down, up)
+    rows = []
+    for group, firms in members.items():
+        weight = float(weights[firms].sum())
+        if firms.size:
+            own = weights[firms] / (weight if weight > 0 else 1.0)
+            rows.append(
+                (group, weight, float(own @ down[firms]), float(own @ up[firms]), float(own @ both[firms]))
+            )
+    return rows

@@ -12,6 +12,8 @@ MODULES = (
     "lianshu.network.command_check",
     "lianshu.network.command_measure",
     "lianshu.network.command_leaders",
+    "lianshu.network.cascade_command",
+    "lianshu.network.simulate_command",
     "lianshu.network.brief_command",
 )
 

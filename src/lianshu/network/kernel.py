@@ -32,11 +32,11 @@ SETTLED, WIDE, STOPPED = 0, 1, 2  # outcomes; STOPPED and WIDE scenarios can be 
 REFILL_AT = 3  # lanes waiting before a pass over all rows is worth its cost
 
 
-def _compiled(function: Callable[..., Any]) -> Any:
+def compiled(function: Callable[..., Any]) -> Any:
     """Compile without the interpreter lock; keep the machine code on disk where some folder allows it."""
-    options = {"nogil": True, "error_model": "numpy"}
+    options: dict[str, Any] = {"nogil": True, "error_model": "numpy"}
     try:
-        return njit(**options, cache=True)(function)
+        return njit(cache=True, **options)(function)
     except RuntimeError:  # installed read-only for a user without a home: compile anew in each process
         return njit(**options)(function)
 
@@ -85,7 +85,7 @@ def scratch(layout: Layout) -> Scratch:
     )
 
 
-@_compiled
+@compiled
 def advance_sparse(
     way: Direction,
     losses: FloatArray,
@@ -114,7 +114,7 @@ def advance_sparse(
             )
 
 
-@_compiled
+@compiled
 def _advance_frontier(
     way: Direction,
     loss: FloatArray,
@@ -143,7 +143,7 @@ def _advance_frontier(
     while True:
         if shares:
             frontier = count
-        cost = frontier
+        cost = np.int64(frontier)
         senders = 0
         for position in range(frontier):
             firm = touched[position] if shares else moved[position]
@@ -213,7 +213,7 @@ def _advance_frontier(
     return outcome, step
 
 
-@_compiled
+@compiled
 def advance_dense(
     way: Direction,
     losses: FloatArray,
@@ -285,7 +285,7 @@ def advance_dense(
                     idle += 1
 
 
-@_compiled
+@compiled
 def _advance_rows(
     way: Direction,
     table: FloatArray,
@@ -311,7 +311,7 @@ def _advance_rows(
         )
 
 
-@_compiled
+@compiled
 def _market_losses(way: Direction, losses: FloatArray, inverse: FloatArray) -> None:
     """Fill `inverse` (markets, LANES) with 1 / output still available; ∞ (no replacement) where none is."""
     for place in range(inverse.shape[0]):
@@ -326,7 +326,7 @@ def _market_losses(way: Direction, losses: FloatArray, inverse: FloatArray) -> N
             inverse[place, lane] = 1.0 / available if available > 0.0 else np.inf
 
 
-@_compiled
+@compiled
 def _exchange(old: FloatArray, losses: FloatArray, leaving: LongArray, entering: LongArray, n: int) -> None:
     """Write settled lanes back and load waiting scenarios, in one pass over the rows."""
     lanes = np.empty(LANES, dtype=np.int64)
@@ -344,7 +344,7 @@ def _exchange(old: FloatArray, losses: FloatArray, leaving: LongArray, entering:
             old[firm, lane] = losses[into, firm] if into >= 0 else 0.0
 
 
-@_compiled
+@compiled
 def summarise(
     losses_down: FloatArray, losses_up: FloatArray, rows: LongArray, share: FloatArray, out: FloatArray
 ) -> None:

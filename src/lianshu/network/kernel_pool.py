@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from lianshu.network import kernel
 from lianshu.network.kernel_layout import Layout, LongArray
+from lianshu.network.kernel_vector import LANES
+from lianshu.network.network import FloatArray
 
 SLOTS = 64
 SLOT_BYTES = 128 * 2**20  # losses of all slots of one thread, both directions
@@ -35,7 +37,7 @@ class Pool:
     def __init__(self, layout: Layout, epsilon: float, slots: int | None = None) -> None:
         """Allocate the slots; `slots` is chosen by memory when None. No result depends on it."""
         n = layout.order.size
-        count = slots or int(np.clip(SLOT_BYTES // (16 * max(1, n)), kernel.LANES, SLOTS))
+        count = slots or int(np.clip(SLOT_BYTES // (16 * max(1, n)), LANES, SLOTS))
         self.layout = layout
         self.scenario = np.full(count, -1, dtype=np.int64)
         self.up = np.zeros((count, n))
@@ -59,7 +61,7 @@ class Pool:
         """Slots that can take a scenario."""
         return np.flatnonzero(self.scenario < 0)
 
-    def load(self, slot: int, scenario: int, firms: LongArray, down: object, up: object) -> None:
+    def load(self, slot: int, scenario: int, firms: LongArray, down: FloatArray, up: FloatArray) -> None:
         """Put a scenario into a free slot: direct losses of `firms` (kernel numbers)."""
         self.scenario[slot] = scenario
         self.down[slot] = 0.0
@@ -76,7 +78,7 @@ class Pool:
 
         Their rows of `index` hold esri, esri_down and esri_up. Raises StoppedError when `stop[0]` is set.
         """
-        fewest = kernel.LANES - 1 if more_to_come and not self._stalled else 1
+        fewest = LANES - 1 if more_to_come and not self._stalled else 1
         done = []
         moved = False
         for way in (_UPSTREAM, _DOWNSTREAM):
@@ -106,4 +108,5 @@ class Pool:
             kernel.advance_dense(direction, losses, wide, *arrays, *fixed, fewest, self._work, stop)
         if stop[0]:
             raise StoppedError
-        return slots[self._outcomes[slots] == kernel.SETTLED]
+        settled: LongArray = slots[self._outcomes[slots] == kernel.SETTLED]
+        return settled

@@ -12,8 +12,12 @@ from __future__ import annotations
 from typing import Any
 
 from llvmlite import ir
-from numba.core import cgutils, types
-from numba.extending import intrinsic
+from numba import extending
+from numba.core import cgutils as _cgutils
+from numba.core import types
+
+cgutils: Any = _cgutils
+intrinsic: Any = extending.intrinsic
 
 LANES = 8
 PREFETCH = 48

@@ -164,7 +164,7 @@ def build_network(
         tax=_known(firms, "tax"),
         longitude=_known(firms, "longitude"),
         latitude=_known(firms, "latitude"),
-        labels={name: tuple(firms.texts(name)) for name in ("region", "park", "node", "group")},
+        labels={name: tuple(firms.texts(name)) for name in ("region", "park", "node", "group", "place")},
         chains={name: np.array(members, dtype=np.int32) for name, members in firms.chains().items()},
         names=tuple(n or i for n, i in zip(firms.texts("name"), firms.ids, strict=True)),
         outside=np.array([place != LOCAL for place in places], dtype=np.bool_),

@@ -1,0 +1,322 @@
+"""`lianshu network cascade`: what is lost when firms stop, scenario by scenario."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lianshu.network.cascade import Block, Cascade, Scenario
+    from lianshu.network.links_network import Loaded
+    from lianshu.network.network import Network
+
+RESULT_HEAD = ("scenario", "esri", "esri_down", "esri_up", "steps")
+LOSSES_HEAD = ("scenario", "firm", "loss_down", "loss_up")
+GROUPS_HEAD = ("scenario", "grouping", "group", "weight", "loss_down", "loss_up", "loss")
+
+
+def register(subparsers: Any) -> None:
+    """Add the parser of ``cascade``."""
+    from lianshu.network.command_inputs import add_inputs
+
+    parser = subparsers.add_parser(
+        "cascade",
+        help="推演：企业停产或减产，损失沿供需链接传到哪里",
+        description="不选情景时逐家推演单独停产；可选若干情景，每个选项成一个情景。",
+    )
+    add_inputs(parser, sample=True)
+    choose = parser.add_argument_group("情景")
+    choose.add_argument("--shocks", metavar="文件", help="情景表：scenario, firm, loss（0 到 1）")
+    choose.add_argument("--firms-range", metavar="起:止", help="只推演企业表中这些序号的单独停产，如 0:200")
+    choose.add_argument("--close", action="append", default=[], metavar="编号,编号", help="这些企业同时停产")
+    for name, title in (("park", "园区"), ("region", "地区"), ("sector", "行业代码")):
+        choose.add_argument(f"--{name}", action="append", default=[], metavar=title, help=f"整个{title}")
+    choose.add_argument(
+        "--flood", action="append", default=[], type=Path, metavar="范围.geojson", help="范围内企业"
+    )
+    choose.add_argument("--import-ban", nargs="?", const="", metavar="行业代码", help="境外供应商断供")
+    choose.add_argument("--loss", type=float, default=1.0, metavar="比例", help="上述情景的直接损失，默认 1")
+    choose.add_argument(
+        "--direction", choices=("both", "down", "up"), default="both", help="只传供给或只传需求"
+    )
+    rule = parser.add_argument_group("规则")
+    rule.add_argument("--epsilon", type=float, default=1e-4, metavar="ε", help="容差；与文献比较用 0.01")
+    market = rule.add_mutually_exclusive_group()
+    market.add_argument(
+        "--market", dest="market", action="store_true", default=True, help="计入可替代性（默认）"
+    )
+    market.add_argument("--no-market", dest="market", action="store_false", help="不计可替代性")
+    rule.add_argument(
+        "--weight", choices=("revenue", "sales", "jobs", "tax"), default="revenue", help="损失按什么加总"
+    )
+    out = parser.add_argument_group("输出")
+    out.add_argument("--out", type=Path, metavar="文件.csv", help="每个情景一行")
+    out.add_argument("--losses", type=int, default=0, metavar="K", help="前 K 个情景写出各企业损失")
+    out.add_argument("--losses-out", type=Path, metavar="文件.csv", help="各企业损失")
+    out.add_argument("--by", choices=("sector", "chain", "region", "park"), help="另按此分组汇总损失")
+    out.add_argument("--groups-out", type=Path, metavar="文件.csv", help="分组损失")
+    out.add_argument(
+        "--paths", type=int, default=0, metavar="N", help="单个情景：列出受损最重的 N 家及传导路径"
+    )
+    out.add_argument("--resume", action="store_true", help="接着上次中断处算")
+    parser.set_defaults(func=cascade)
+
+
+def cascade(args: argparse.Namespace) -> int:
+    """Run the scenarios asked for; results grow on disk and survive Ctrl-C."""
+    from lianshu.network import command_inputs as inputs
+    from lianshu.network.cascade import Cascade
+
+    _check_options(args)
+    with inputs.loaded(args) as found:
+        network = found.network.weighted_by(args.weight)
+        engine = Cascade(network, epsilon=args.epsilon, market=args.market, threads=args.threads)
+        scenarios = _scenarios(args, found, engine)
+        _tell_weights(network)
+        if args.paths:
+            return _tell_paths(args, engine, scenarios)
+        if args.out is None:
+            return _show(args, engine, scenarios)
+        return _write(args, found, engine, scenarios)
+
+
+def _check_options(args: argparse.Namespace) -> None:
+    from lianshu.network.tables_problems import fatal
+
+    if args.losses < 0:
+        raise fatal("A10", "命令行", "--losses 不能是负数", "请填要写出企业损失的情景个数")
+    if bool(args.losses) != bool(args.losses_out):
+        raise fatal(
+            "A11", "命令行", "--losses 与 --losses-out 要一起给", "如 --losses 10 --losses-out 损失.csv"
+        )
+    if bool(args.by) != bool(args.groups_out):
+        raise fatal("A12", "命令行", "--by 与 --groups-out 要一起给", "如 --by sector --groups-out 分组.csv")
+    for name in ("losses_out", "groups_out", "resume"):
+        if getattr(args, name) and args.out is None:
+            raise fatal("A13", "命令行", f"--{name.replace('_', '-')} 需要 --out", "请给出结果文件")
+    if args.resume and args.by:
+        raise fatal("A14", "命令行", "--resume 不能与 --by 同用", "请先算完再按分组汇总")
+    for path in (args.out, args.losses_out, args.groups_out):
+        if path is not None and not path.parent.is_dir():
+            raise fatal("A15", str(path), "文件夹不存在", "请先建好输出文件夹")
+
+
+def _scenarios(args: argparse.Namespace, found: Loaded, engine: Cascade) -> Sequence[Scenario]:
+    from lianshu.network import shocks
+
+    network = engine.network
+    chosen: list[Scenario] = []
+    if args.shocks:
+        chosen += shocks.read_shocks(found.links.work, network, args.shocks)
+    for text in args.close:
+        firms = [network.index(firm.strip()) for firm in text.split(",")]
+        chosen.append(shocks.shock(network, f"停产:{text}", firms, args.loss))
+    for grouping in ("park", "region"):
+        chosen += [shocks.by_label(network, grouping, label, args.loss) for label in getattr(args, grouping)]
+    chosen += [shocks.of_sector(network, code, args.loss) for code in args.sector]
+    chosen += [
+        shocks.in_polygon(network, shocks.read_polygon(path), f"范围:{path.stem}", args.loss)
+        for path in args.flood
+    ]
+    if args.import_ban is not None:
+        chosen.append(shocks.import_ban(network, args.import_ban or None, args.loss))
+    if chosen and args.firms_range:
+        from lianshu.network.tables_problems import fatal
+
+        raise fatal("A16", "命令行", "--firms-range 不能与其他情景同用", "请分两次推演")
+    if not chosen:
+        return _closures(args, engine)
+    return [shocks.one_way(scenario, args.direction) for scenario in chosen]
+
+
+def _closures(args: argparse.Namespace, engine: Cascade) -> Sequence[Scenario]:
+    from lianshu.network import shocks
+    from lianshu.network.tables_problems import fatal
+
+    count = engine.network.firm_count
+    first, last = 0, count
+    if args.firms_range:
+        match = re.fullmatch(r"(\d*):(\d*)", args.firms_range)
+        if match is None:
+            raise fatal("A17", "命令行", f"--firms-range {args.firms_range} 写法不对", "应为 起:止，如 0:200")
+        first, last = int(match[1] or 0), int(match[2] or count)
+        if not first < last <= count:
+            raise fatal("A18", "命令行", f"企业序号 {first}:{last} 不在 0:{count} 之内或为空", "请改正范围")
+    closures = engine.closures(range(first, last))
+    if args.direction == "both":
+        return closures
+    return [shocks.one_way(scenario, args.direction) for scenario in closures]
+
+
+def _tell_weights(network: Network) -> None:
+    if network.weight_name == "revenue" and network.revenue is not None:
+        unknown = int((~(network.revenue > 0)).sum())
+        if unknown:
+            print(f"提示 {unknown} 家企业没有营业收入，按链接里的销售额加权。", file=sys.stderr)
+
+
+def _write(args: argparse.Namespace, found: Loaded, engine: Cascade, scenarios: Sequence[Scenario]) -> int:
+    from lianshu.network.runs import Journal, ResultFile
+
+    network = engine.network
+    keep = min(args.losses, len(scenarios))
+    losses = ResultFile(args.losses_out, LOSSES_HEAD) if args.losses_out else None
+    journal = Journal(
+        _record(args, found, engine), ResultFile(args.out, RESULT_HEAD), losses, network.firm_count
+    )
+    done = journal.open(args.resume, keep)
+    groups = ResultFile(args.groups_out, GROUPS_HEAD) if args.groups_out else None
+    if groups is not None:
+        groups.start()
+    wanted = len(scenarios) if groups is not None else keep
+    try:
+        with progress(len(scenarios), done) as advance:
+            for part in engine.blocks(scenarios, keep=wanted, start=done):
+                names = [scenario.name for scenario in scenarios[part.start : part.start + part.steps.size]]
+                if groups is not None:
+                    groups.append(_group_rows(network, args.by, names, part))
+                journal.write(_result_rows(names, part), _loss_rows(network, names, part, keep))
+                done = part.start + part.steps.size
+                advance(done)
+    except KeyboardInterrupt:
+        print(
+            f"已中断：{done}/{len(scenarios)} 个情景已保存在 {args.out}.part，加 --resume 接着算。",
+            file=sys.stderr,
+        )
+        return 130
+    journal.finish(scenarios=len(scenarios))
+    if groups is not None:
+        groups.finish()
+    print(f"已推演 {len(scenarios)} 个情景，写出 {args.out}")
+    return 0
+
+
+def _record(args: argparse.Namespace, found: Loaded, engine: Cascade) -> Any:
+    from lianshu.network.runs import RunRecord
+    from lianshu.network.tables import file_fingerprint
+
+    inputs = {**found.fingerprints(), "network": engine.network.fingerprint}
+    if args.shocks:
+        path = Path(args.shocks)
+        inputs["shocks"] = file_fingerprint(path) if path.exists() else args.shocks
+    parameters = {
+        name: getattr(args, name)
+        for name in (
+            "epsilon",
+            "market",
+            "weight",
+            "firms_range",
+            "losses",
+            "direction",
+            "loss",
+            "import_ban",
+        )
+    }
+    parameters |= {name: list(getattr(args, name)) for name in ("close", "park", "region", "sector")}
+    parameters["flood"] = [file_fingerprint(path) for path in args.flood]
+    return RunRecord("cascade", inputs, parameters, simulated=args.simulated)
+
+
+def _result_rows(names: Sequence[str], part: Block) -> Iterator[Sequence[Any]]:
+    from lianshu.network.tables_out import defused
+
+    for name, index, steps in zip(names, part.index.tolist(), part.steps.tolist(), strict=True):
+        yield (defused(name), *index, steps)
+
+
+def _loss_rows(network: Network, names: Sequence[str], part: Block, keep: int) -> Iterator[Sequence[Any]]:
+    from lianshu.network.tables_out import defused
+
+    if part.down is None or part.up is None:
+        return
+    for row, name in enumerate(names[: max(0, keep - part.start)]):
+        for firm, down, up in zip(network.firms, part.down[row].tolist(), part.up[row].tolist(), strict=True):
+            yield (defused(name), defused(firm), down, up)
+
+
+def _group_rows(
+    network: Network, grouping: str, names: Sequence[str], part: Block
+) -> Iterator[Sequence[Any]]:
+    from lianshu.network.cascade import group_losses
+    from lianshu.network.tables_out import defused
+
+    if part.down is None or part.up is None:
+        return
+    for row, name in enumerate(names):
+        for group, weight, down, up, both in group_losses(network, grouping, part.down[row], part.up[row]):
+            yield (defused(name), grouping, defused(group), weight, down, up, both)
+
+
+def _show(args: argparse.Namespace, engine: Cascade, scenarios: Sequence[Scenario]) -> int:
+    from lianshu.network import command_inputs as inputs
+
+    with progress(len(scenarios), 0) as advance:
+        result = engine.run(scenarios, progress=advance)
+    order = sorted(range(len(result.names)), key=lambda at: (-result.esri[at], at))[:20]
+    named = {firm: engine.network.name(at) for at, firm in enumerate(engine.network.firms)}
+    inputs.print_table(
+        f"损失最大的情景（共 {len(result.names)} 个，ε={engine.epsilon:g}，"
+        f"{'计' if engine.market else '不计'}可替代性，按 {engine.network.weight_name} 加权）",
+        ["情景", "损失", "断供传导", "断单传导", "步数"],
+        [
+            [
+                named.get(result.names[at], result.names[at]),
+                f"{result.esri[at]:.2%}",
+                f"{result.esri_down[at]:.2%}",
+                f"{result.esri_up[at]:.2%}",
+                int(result.steps[at]),
+            ]
+            for at in order
+        ],
+        simulated=args.simulated,
+    )
+    return 0
+
+
+def _tell_paths(args: argparse.Namespace, engine: Cascade, scenarios: Sequence[Scenario]) -> int:
+    from lianshu.network import command_inputs as inputs
+    from lianshu.network.paths import explain
+    from lianshu.network.tables_problems import fatal
+
+    if len(scenarios) != 1:
+        raise fatal("A19", "命令行", f"--paths 要求恰好一个情景，现有 {len(scenarios)} 个", "请只选一个情景")
+    inputs.print_table(
+        f"受损企业与传导路径：{scenarios[0].name}",
+        ["企业", "损失", "方向", "路径", "此路径所占"],
+        [
+            [
+                engine.network.name(hit.firm),
+                f"{hit.loss:.2%}",
+                hit.direction_name,
+                " → ".join(engine.network.name(firm) for firm in hit.path),
+                inputs.percent(hit.share),
+            ]
+            for hit in explain(engine, scenarios[0], args.paths)
+        ],
+        simulated=args.simulated,
+    )
+    return 0
+
+
+@contextmanager
+def progress(total: int, done: int) -> Iterator[Any]:
+    """A bar with the time left on a terminal; nothing when standard error goes elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("推演"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("还需"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=total, completed=done)
+        yield lambda completed: bar.update(task, completed=completed)
