@@ -8,3 +8,6 @@ class ReportsConfig(AppConfig):
 
     name = "lianshu.reports"
     label = "reports"
+
+    def ready(self) -> None:
+        from . import registration  # noqa: F401
