@@ -353,3 +353,21 @@ def test_the_list_counts_and_filters(as_owner, document):
 def test_answers_are_json(as_owner, document):
     found = json.loads(as_owner.get(f"/plans/documents/{document.pk}/desk/changes/?since=5").content)
     assert found["revision"] == 0 and found["items"] == []
+
+
+def test_my_work_names_plans_that_wait(world, document):
+    import datetime as dt
+
+    from lianshu.plans.registration import agenda, search
+
+    today = dt.date(2026, 3, 5)
+    (entry,) = agenda(world.owner, today)
+    assert entry.verb == "核对" and f"还有 {document.items.count()} 条待核" in entry.why
+    accept_all(document)
+    (entry,) = agenda(world.owner, today)
+    assert entry.verb == "采纳" and entry.url == f"/plans/documents/{document.pk}/adopt/"
+    assert not list(agenda(world.colleague, today)) and not list(agenda(world.stranger, today))
+    engine.adopt(world.owner, document, unanswered="create")
+    assert not list(agenda(world.owner, today))
+    assert [url for _, _, url in search(world.owner, "重点产业链")] == [f"/plans/{document.plan_id}/"]
+    assert not list(search(world.stranger, "重点产业链"))

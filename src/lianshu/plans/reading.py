@@ -78,21 +78,24 @@ def understand(source: Source) -> Understood:
     )
 
 
+#: depth of a heading in the outline by the kind of its node
+_LEVELS = {"title": 1, "part": 1, "section": 2, "item": 3}
+
+
 def headings_of(source: Source) -> list[dict[str, Any]]:
     """Headings with offsets into the original text, for the outline to jump by."""
     text = repair(source)
     found = []
     for node in outline(text).root.walk():
-        if node.kind not in ("title", "part", "section", "item") or not node.heading:
-            continue
-        if node.heading_end <= node.heading_start:
+        level = _LEVELS.get(node.kind)
+        if level is None or not node.heading or node.heading_end <= node.heading_start:
             continue
         start, end = text.span(node.heading_start, node.heading_end)
         found.append(
             {
                 "start": start,
                 "end": end,
-                "level": node.level,
+                "level": level,
                 "number": node.path,
                 "heading": node.heading[:60],
             }

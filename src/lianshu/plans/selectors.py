@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from lianshu.core.scope import get_visible
 
@@ -245,12 +245,14 @@ def upper_choices(user: Any, plan: Plan) -> QuerySet:
     return Plan.objects.visible_to(user).filter(above).exclude(pk=plan.pk).select_related("region")
 
 
-def plans_waiting(user: Any) -> QuerySet:
-    """Documents with open items in plans the person may correct (for 我的工作)."""
+def documents_waiting(user: Any) -> QuerySet:
+    """Newest editions of plans not adopted yet, read, in plans the person may adopt; ``n_open`` items wait."""
+    newer = Document.objects.filter(plan=OuterRef("plan"), edition__gt=OuterRef("edition"))
     return (
-        Document.objects.visible_to(user, "edit")
-        .filter(read_at__isnull=False, plan__status=Plan.Status.DRAFT)
-        .annotate(n_open=Count("items", filter=Q(items__state=State.PENDING)), title=F("plan__title"))
+        Document.objects.visible_to(user, "adopt")
+        .filter(~Exists(newer), read_at__isnull=False, plan__status=Plan.Status.DRAFT)
+        .annotate(n_open=Count("items", filter=Q(items__state=State.PENDING)))
         .select_related("plan__region")
         .defer("text")
+        .order_by("-added_at")[:20]
     )

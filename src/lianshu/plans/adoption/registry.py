@@ -42,6 +42,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.apps import apps
 from django.db import models
 
+from lianshu.core.ledger import ledgers
+
 from .hanging import hanging_words
 from .snapshots import restore_fields
 
@@ -161,9 +163,12 @@ class Adopter:
         restore_fields(obj, before)
 
     def url(self, obj: models.Model) -> str:
-        """The row's page, or ""."""
-        get = getattr(obj, "get_absolute_url", None)
-        return str(get()) if get else ""
+        """The row's page: its own address, else its row in a ledger, else ""."""
+        own = getattr(obj, "get_absolute_url", None)
+        if own is not None:
+            return str(own())
+        ledger = next((one for one in ledgers() if one.model is type(obj)), None)
+        return ledger.detail_url(obj) if ledger is not None else ""
 
 
 _adopters: dict[str, Adopter] = {}

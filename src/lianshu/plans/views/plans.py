@@ -105,7 +105,7 @@ def plan_new(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "plans/plan_new.html",
-        {"form": form, "home": home},
+        {"form": form, "home_region": home},
         status=422 if form.is_bound and form.errors else 200,
     )
 
