@@ -207,6 +207,10 @@ CASES: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
     ),
     "a park's figure": ("到2026年,临江高新区工业总产值达到800亿元。", [t(800, "亿元", ">=", scope="park")]),
     "parks that are counted": ("到2026年,创建省级以上园区3个。", [t(3, "个")]),
+    "a county's figure": (
+        "到2026年,安宁区规上工业总产值达到500亿元。",
+        [t(500, "亿元", ">=", scope="county")],
+    ),
     "upper level": (
         "3月1日,省政府印发行动计划,全省聚焦14条产业链,培育领航企业30家,打造国家级集群6个。我市培育链主企业9家。",
         [
@@ -248,6 +252,19 @@ CASES: dict[str, tuple[str, list[tuple[Any, ...]]]] = {
     ),
     "fund": ("设立规模20亿元的产业引导基金。", [t(20, "亿元", period="none")]),
     "fund size after": ("设立产业链发展基金,总规模不低于30亿元。", [t(30, "亿元", ">=", period="none")]),
+    "total of counted projects": (
+        "三年实施重点项目60个,总投资150亿元以上。",
+        [t(60, "个", period="within:3y"), t(150, "亿元", ">=", period="within:3y")],
+    ),
+    "project inside a count": (
+        "每年引进1个投资过50亿元的龙头项目、5个投资过10亿元的骨干项目。",
+        [t(1, "个", "=", "added", "annual"), t(5, "个", "=", "added", "annual")],
+    ),
+    "label before the figure": ("到2026年,规上工业总产值:900亿元。", [t(900, "亿元")]),
+    "from one limit to another": (
+        "审批时限由60个工作日压减到35个工作日以内。",
+        [t(35, "个工作日", "<=", period="none")],
+    ),
     "time limit": ("工程建设项目审批时限压缩至35个工作日以内。", [t(35, "个工作日", "<=", period="none")]),
     "posting": ("从市直单位选派3名干部到链办工作。", [t(3, "名", period="none")]),
 }
@@ -268,6 +285,13 @@ NO_TARGETS = {
     "formula in quotes": "落实“三个一批”要求,抓好项目储备。",
     "subsidy": "对首次入库的企业给予一次性奖励20万元。",
     "subsidy rate": "按设备投资额的15%给予补助,最高不超过300万元。",
+    "subsidies of steps": "对年营收首次突破10亿元、50亿元的企业,分别给予50万元、200万元奖励。",
+    "shared threshold": "固定资产投资5000万元以上、亩均税收20万元以上的项目优先供地。",
+    "scores": "每引进1个亿元以上项目得5分,开工率低于60%的扣3分。",
+    "years gone by": "近三年,产业年均增长15%,去年新增企业30家。",
+    "state under its heading": "链上已有企业300家,占全市的40%。",
+    "members of a meeting": "建立由20个成员单位组成的联席会议。",
+    "expected of a project": "正在建设的示范园可完成投资8亿元。",
     "single project": "加快总投资45亿元的动力电池项目建设。",
     "single project in brackets": "推进江北新材料产业园(总投资12亿元)建设。",
     "output inside a project's name": "推进年产5万吨正极材料项目建设。",

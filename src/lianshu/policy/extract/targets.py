@@ -20,6 +20,7 @@ from lianshu.policy.model import Item, Node, Outline, Text
 from lianshu.reference.quantity import Found, Quantity, find_quantities
 
 _WORKING = re.compile(choice("targets", "working"))
+_DEVELOPING = re.compile(r"[\s,、;:]*(?:大力|加快|重点|积极|扶持)*(?:发展|壮大)(?![目规中])")
 _STRIVING_HEAD = re.compile(
     r"^(?:[—\s]|[(（]?[一二三四五六七八九十\d]+[)）、.．]|[一二三四五六七八九十]是|第[一二三][,，]|"
     r"□|到?20\d\d年?(?:底|末)?|[^,;。]{0,16}(?:到|至)20\d\d年?(?:底|末)?|\d{1,2}月|底|末|前|,|:|(?:到|至)?“?十[一二三四五六七八九]五”?(?:末|期间|时期)?|"
@@ -137,7 +138,9 @@ class _Reader:
         own_op = comparator(left, clean[found.end : min(end, found.end + 8)], found)
         own_adding = names.adds(left)
         said = comparator(left, "", found) not in (None, "range")
-        own_verb = own_adding or said or is_growth(left) or bool(_WORKING.search(left))
+        own_verb = (
+            own_adding or said or is_growth(left) or bool(_WORKING.search(left) or _DEVELOPING.match(left))
+        )
         listed = carry.accepted and not own_verb
         own_verb = own_verb or (own_op not in (None, "range") and not listed)
         period = self.dates.period(place)
@@ -315,6 +318,8 @@ class _Reader:
             return each, True
         if self.scopes.park(name):
             return "park", True
+        if self.scopes.county(name):
+            return "county", True
         chain = self.scopes.chain(name)
         if chain:
             return f"chain:{chain}", True

@@ -173,7 +173,7 @@ class Calendar:
         """Whether the mention is a year gone by when the text was written (2021年,… in a text of 2022)."""
         if mention.kind == "year" and self.text_year and self.named is None and mention.last < self.text_year:
             return True
-        return mention.kind in ("year", "by") and self.is_past(mention.last)
+        return mention.kind in ("year", "by", "span") and self.is_past(mention.last)
 
     def resolve(self, mention: Mention, *, steps: bool = False) -> str:
         """The period's value in the reading. ``steps`` says that several bare years stand beside each other,

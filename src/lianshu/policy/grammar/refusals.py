@@ -52,8 +52,10 @@ _RANK_LEFT = re.compile(r"(?:第|前|排名|名列|位列|位居|进入前|列|�
 _DURATION_VERB = re.compile(
     r"压缩|缩短|压减|压降|缩减|减少|减至|减为|精简|提前|控制|不超过|不得超过|最长|降至|降低|完成|办结|办理|答复|反馈|受理|审批|审结|回复|解决|时限|响应|办成|核发|交办|报送|处理|提速|拨付|兑现|提出|出具|启动"
 )
-_ALREADY = re.compile(rf"(?:{choice('targets', 'past')})")
-_FUTURE = re.compile(choice("targets", "future"))
+_ALREADY = re.compile(rf"(?<![由从较比])(?:{choice('targets', 'past')})")
+_FUTURE = re.compile(
+    rf"{choice('targets', 'future')}|到(?:20|“|二〇|[明后]年|十)|(?<![重主需必])要(?!素|求|点|害|件|闻)"
+)
 _FROM_LEFT = re.compile(r"(?:由|从)(?:[^,;。、]{0,12}的)?$")
 _TO_RIGHT = re.compile(
     r"(?:左右|以上)?(?:提高|提升|增加|增长|上升|扩大|降低|下降|压缩|缩短|压减|压降|缩减|精简至|提速|发展|减少|跃升|壮大|攀升|增|升|降|减|扩|拓展|优化|精简|调整)?(?:到|至|为)"

@@ -19,6 +19,11 @@ _SUBJECT_VERB = (
     r"|(?:也|已|正|今年|重点)?(?:将|要|力争|计划|聚焦|围绕|推动|实施|培育|打造|建成|实现|达到|形成|到20|的目标|规划))"
 )
 _START = r"(?:^|[,;。:\n])(?:[^,;。:\n]{0,6}\d{1,2}[月日],?)?(?:近年来,?|目前,?|其中,?)?"
+# 城区, 园区, 示范区 … are no counties.
+_COUNTY = re.compile(
+    r"(?!全|各|我|本|该|每|中心|主城)[\u4e00-\u9fff]{1,3}(?:县|旗|(?<![上城股超夜都门地县])市|(?<![城园发新范济业税聚能片作行领验港矿林小社山库景牧灾地特辖郊展假务])区)"
+    r"(?![块域级场直政委属内外县间位分别民])"
+)
 _GENERAL = re.compile(r"产业链|规上|规模以上|全[市县省区州]|研发|企业|高新")
 _WHOLE = re.compile(r"全[市县省区州]|我[市县省区州]")
 _OWN = re.compile(r"我市|我县|我区|全县|全区|全旗|我旗|全州|我州|本市|本县|本区|结合[^,。;]{2,6}实际")
@@ -86,6 +91,10 @@ class Scopes:
             ):
                 return True
         return False
+
+    def county(self, name: str) -> bool:
+        """Whether a city's plan gives the figure to one of its counties (咸安区规上工业总产值)."""
+        return self.level == "市" and bool(_COUNTY.match(name))
 
     def chain(self, name: str, headings: Sequence[str] = ()) -> str | None:
         """The one chain whose name stands in the figure's name or in a heading above it."""
