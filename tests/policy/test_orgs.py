@@ -38,6 +38,11 @@ from lianshu.policy.extract import orgs
         ("市财政局牵头设立制造业高质量发展基金。", ["市财政局"]),
         ("牵头部门要制定年度工作计划。", ["牵头部门"]),
         ("健全群链长、盟会长协同机制。", ["群链长", "盟会长"]),
+        ("市发展改革委负责统筹重大项目,市财政局要加大资金支持。", ["市发展改革委", "市财政局"]),
+        ("县链长制工作领导小组办公室(县工信局)负责统筹协调。", ["县链长制工作领导小组办公室", "链长", "县工信局"]),
+        ("县委、县政府成立强县建设指挥部,指挥部下设办公室、招商组、服务组。", ["强县建设指挥部", "指挥部办公室", "招商组", "服务组"]),
+        ("市委书记、市长担任双总链长。", ["总链长"]),
+        ("建立首席质量官制度,设立企业服务专员。", ["首席质量官", "企业服务专员"]),
         ("选派4名干部担任上级产业链的青岚联络员。", ["青岚联络员"]),
     ],
 )  # fmt: skip
@@ -92,6 +97,12 @@ def test_leader_and_seat() -> None:
 def test_kinds(words: str, name: str, kind: str) -> None:
     found = {i.fields["name"]: i.fields["kind"] for i in run(orgs, words)}
     assert found[name] == kind
+
+
+def test_a_post_named_before_its_body() -> None:
+    words = "成立由市长任组长、分管副市长任副组长的产业链链长制工作领导小组。"
+    found = {i.fields["name"]: i.fields["leader"] for i in run(orgs, words)}
+    assert (found["领导小组组长"], found["领导小组副组长"]) == ("市长", "分管副市长")
 
 
 def test_a_long_post_is_cut_to_its_word() -> None:

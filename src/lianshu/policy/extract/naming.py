@@ -34,13 +34,15 @@ _NO_FIRM = re.compile(
     r"|银行业|论坛|大会|博览会|展会|基金会|党校|站|实验室|平台|小镇|街道|乡|镇|县|示范区|试验区|开发区|高新区|经开区|园区|产业园|工业园)$"
 )
 _ODD = re.compile(
-    r"[。；;：:？?！!“”《》%]|\d{3}|的|了|等|把|将|被|我|每|各|第|及其|以及|或|按|不|大力|加快|推进|建立|落实|营造|广泛|培养|完善|健全|强化|降低|实施|开展|建设|发展|提升|加强"
+    r"[。；;：:？?！!“”《》%]|\d{3}|的|了|等|把|将|被|我|每|各|第|及其|以及|或|按|不|大力|加快|推进|建立|落实|营造|广泛|至|培养|完善|健全|强化|降低|实施|开展|建设|发展|提升|加强"
 )
 _PLACE_LETTERS = frozenset(
     "京津沪渝冀晋辽吉黑苏浙皖闽赣鲁豫鄂湘粤琼川蜀贵黔云滇陕秦甘陇青台蒙桂藏宁新港澳东西南北中"
 )
 _MATERIAL = "铝铜钢铁锂硅锌钛镁锰钨锡镍碳硼磷硫氟盐煤油气茶酒粮药纸木竹石砂"
-_PARK = re.compile(r"(?:产业园|工业园|科技园|物流园|智造园|生产基地|总部基地|基地|产业城|总部)$")
+_PARK = re.compile(
+    r"(?:产业园|工业园|科技园|物流园|智造园|生产基地|总部基地|基地|产业城|食品城|服装城|医药城|建材城|总部)$"
+)
 _PHASE = re.compile(r"(?:[一二三四五六七八九十]|\d)期(?:工程|项目)?$")
 
 
@@ -119,6 +121,7 @@ def brand(name: str) -> str | None:
     name = without_gloss(name)
     name = re.sub(r"(?:项目|工程)$", "", name)
     name = re.sub(r"(?:迁扩建|改扩建|扩建|续建|新建|技改|搬迁|扩产|扩能|增资扩产|二次创业)$", "", name)
+    name = re.split(r"年产|年加工|年处理|日产|\d", name)[0] or name
     name = _PHASE.sub("", name)
     park = _PARK.search(name)
     if park and park.start() >= 2:
@@ -142,6 +145,8 @@ def brand(name: str) -> str | None:
         return None
     if re.match(r"新?[区县镇乡村河湖山路港湾]|开发区|高新区|街道", rest):
         return None
+    if pieces and pieces[0] in ("集团", "股份", "公司"):
+        return lead + body + pieces[0]
     if rest and len(rest) <= 3 and (rest in _TAIL_WORDS or _INDUSTRY.fullmatch(rest)):
         return lead + body + rest
     return lead + stem

@@ -37,7 +37,7 @@ _SHORT = re.compile(
     r"[(（](?:以下|下)?(?:统)?(?:简称|称)(?:为)?[:：]?[“\"]?(?P<short>[^”\")）]{2,14})[”\"]?[)）]"
 )
 _APPOINT = re.compile(
-    rf"(?P<who>[^,，。;；:：\n]{{2,40}}?)(?:共同)?(?:兼任|担任|出任|(?<![责主信])任(?!务|职|单|期|命|何|意|重)|为|作为)(?P<post>[^,，。;；:：\n]{{0,60}}?{_POSTS})(?=[,，。;；、()（）\n]|$|和|及|负责|的(?=领导))"
+    rf"(?P<who>[^,，。;；:：\n]{{2,40}}?)(?:共同)?(?:兼任|担任|出任|(?<![责主信])任(?!务|职|单|期|命|何|意|重)|为|作为)(?P<post>[^,，。;；:：\n]{{0,60}}?{_POSTS})(?=[,，。;；、()（）\n]|$|和|及|负责|的(?=[^,，。;；\n]{{0,24}}(?:小组|指挥部|委员会|联席会议)))"
 )
 _CLAUSE = re.compile(r"[^,，。;；:：\n]+")
 _ANY_POST = re.compile(_POSTS)
@@ -46,6 +46,13 @@ _APPOINTED_BY = re.compile(
 )
 _SEAT = re.compile(
     r"(?:办公室|专班|[总链条]办|小组|指挥部)[”)）]*(?:[(（][^()（）\n]{2,24}[)）])?[(（]?(?:日常工作)?(?:设在|设于|设立在|挂靠在?|依托|放在)(?P<seat>[\u4e00-\u9fff]{2,20}?)(?=[,，。;；)）、]|办公|并|,由|负责|$)"
+)
+_SEAT_BRACKET = re.compile(
+    r"(?:领导小组|链长制|链长|推进|[总链条])(?:办公室|办)[(（](?:设?在)?(?P<seat>[省市县区州][\u4e00-\u9fff]{1,14}?(?:局|委|厅|办|中心|管委会))[)）]"
+)
+_UNIT_DUTY = re.compile(
+    r"(?:^|(?<=[。;；,，:：\n]))(?:由)?(?P<unit>[省市县区州](?!委书记|级|直|内|外|场|域|政府主要|领导)[\u4e00-\u9fff]{2,14}?(?:局|委|厅|办|院|中心|管委会|督查室|银行|人行))"
+    r"(?=负责|要(?!求)|牵头|会同|承担|定期|每[年月季周半]|应(?!用)|统筹|做好|加强)"
 )
 _SET_IN = re.compile(
     r"在(?P<seat>[\u4e00-\u9fff]{2,16}?(?:局|委|厅|办|中心|管委会))(?:设立|设置|成立|组建|下设)"
@@ -80,11 +87,13 @@ _DEFINED = re.compile(
     rf"(?:^|(?<=[。;；\n:：]))[“]?(?P<name>{_POSTS}|链主企业|链创企业)[”]?(?:企业)?[,，]?(?:一般)?(?:是指|就是|指的是|是(?=各|产业链))"
 )
 _CHAIN_POST = re.compile(
-    r"[“]?(?P<name>(?:常务)?副?总?群?链长|盟会长|链主|链创)[”]?(?P<tail>企业|团队|机构)?"
+    r"[“]?(?P<name>(?:常务)?副?总?群?链长|盟会长|链主(?!办)|链创(?!办))[”]?(?P<tail>企业|团队|机构)?"
 )
 _LEADERS = re.compile(
     r"(?P<name>(?:牵头|主责)(?:市直|县直|市级|责任)?(?:部门|单位))(?=要|负责|应|研究|每|按|分别|制定|定期|会同|和工作专班|强化)|各(?P<name2>(?:重点产业链)?牵头(?:市直|县直|市级|责任)?(?:部门|单位))"
 )
+#: Bodies' last words that later sentences use for the full name.
+_BARE_BODIES = ("领导小组", "工作领导小组", "领导小组办公室", "指挥部", "联席会议")
 _ALIEN = re.compile(
     r"相关|有关|上级|对口|国家|各地|^(?:企业|高校|学校|院校|社区|银行)|政府办公室|委办公室|府办公室|人大|政协|居委会|^办公室$"
 )
@@ -135,6 +144,7 @@ def _tidy(name: str) -> str:
 
 def _holder(who: str) -> str:
     """Who holds a post, without the words around (``由``, ``分别``, ``每条产业链``)."""
+    who = who.rsplit("由", 1)[-1].strip("、 ")
     who = re.sub(r"^(?:由|是|并|每条产业链|每个产业链|分别由|原则上由|明确|设)+", "", who.strip())
     return re.sub(r"(?:(?<!负责)同志|共同|分别|原则上|兼)+$", "", who)
 
@@ -200,11 +210,7 @@ class _Reader:
             for o in others
         ):
             return True
-        if org.kind in ("leading_group", "general_office") and org.name in (
-            "领导小组",
-            "工作领导小组",
-            "领导小组办公室",
-        ):
+        if org.kind in ("leading_group", "general_office") and org.name in _BARE_BODIES:
             return any(o.name.endswith(org.name) and o.kind == org.kind for o in others)
         if org.kind == "institution":
             return any(o.kind == org.kind and org.name.endswith(o.name) and len(o.name) >= 4 for o in others)
@@ -305,6 +311,12 @@ class _Reader:
         near = [(p, n) for p, n in self.bodies if line < p < at]
         return max(near)[1] if near else None
 
+    def _body_after(self, at: int) -> str | None:
+        """The body named next in the same sentence (``成立由市长任组长的…领导小组``)."""
+        stop = min(i for i in (self.clean.find("。", at), self.clean.find("\n", at), at + 90) if i > 0)
+        near = [(p, n) for p, n in self.bodies if at < p < stop]
+        return min(near)[1] if near else None
+
     def _appointing(self) -> Iterator[re.Match[str]]:
         """Matches of ``_APPOINT``, sought only in clauses that hold its verb and a post: its lazy front
         would otherwise be tried at every character."""
@@ -320,7 +332,7 @@ class _Reader:
                 continue
             post = re.split(r"的|各(?=产业链)", match["post"])[-1]
             post = re.sub(
-                r"^(?:各自|其|该|市|县|相应|对应)?(?:\d+[条个大])?(?:重点)?(?:产业链|产业)?(?=总?链长|副链长|链主|群链)",
+                r"^(?:各自|其|该|市|县|相应|对应|双)?(?:\d+[条个大])?(?:重点)?(?:产业链|产业)?(?=总?链长|副链长|链主|群链)",
                 "",
                 _tidy(post),
             )
@@ -332,17 +344,17 @@ class _Reader:
             if len(post) > 16:
                 continue
             who = _holder(match["who"])
-            self._add_post(post, who, (match.start("who"), match.end("post")))
+            self._add_post(post, who, (match.start("who"), match.end("post")), match.start("post"))
 
         for match in _APPOINTED_BY.finditer(self.clean):
             if self.outside(match.start("post")):
-                self._add_post(match["post"], _holder(match["who"]), match.span())
+                self._add_post(match["post"], _holder(match["who"]), match.span(), match.start("post"))
 
-    def _add_post(self, post: str, who: str, span: Span) -> None:
+    def _add_post(self, post: str, who: str, span: Span, at: int) -> None:
         """A post with its holder; a bare post (组长) takes the body named before it."""
         bare = re.search(rf"{either(_BARE_POSTS)}$", post)
         if bare and len(bare[0]) >= len(re.sub(r"^办公室", "", post)):
-            body = self._body_before(span[0] + 1)
+            body = self._body_before(at) or self._body_after(at)
             if body is None:
                 return
             owner = "领导小组" if body.endswith("领导小组") else body
@@ -350,16 +362,19 @@ class _Reader:
         self.add(_Org(post, span, "role", "org-appointed", leader=who or None, confidence=0.85))
 
     def _seats(self) -> None:
-        for pattern in (_SEAT, _SET_IN):
+        for pattern in (_SEAT, _SET_IN, _SEAT_BRACKET):
             for match in pattern.finditer(self.clean):
                 seat = match["seat"]
                 if not self.outside(match.start()) or _ALIEN.search(seat):
                     continue
                 self.add(_Org(seat, match.span("seat"), "department", "org-seat", confidence=0.9))
-                after = match.start() if pattern is _SEAT else match.end() + 30
+                after = match.end() + 30 if pattern is _SET_IN else match.start("seat")
                 body = self._body_before(after)
                 if body and body in self.found:
                     self.found[body].seat = self.found[body].seat or seat
+        for match in _UNIT_DUTY.finditer(self.clean):
+            if self.outside(match.start("unit")) and not _ALIEN.search(match["unit"]):
+                self.add(_Org(match["unit"], match.span("unit"), "department", "org-duty", confidence=0.75))
         for match in _LED_BY.finditer(self.clean):
             if not self.outside(match.start("unit")):
                 continue

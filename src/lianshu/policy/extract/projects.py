@@ -35,12 +35,20 @@ _WEAK_HEADS = frozenset(words("projects", "weak_head"))
 _KIND = re.compile(rf"(?:{choice('projects', 'kind')}|[A-Za-z0-9])+")
 _PLURAL = re.compile(choice("projects", "plural"))
 _TAIL = re.compile(
-    rf"(?P<etc>等)?(?P<mods>(?:{choice('projects', 'list_tail')})*(?:续建|在建|扩建)?)"
-    rf"(?P<noun>建设项目|项目)?(?:年内|今年|明年|年底前?|上半年|下半年|20\d\d年(?:底|内|上半年|下半年)?(?:前)?)?(?P<act>(?:尽快|早日|加快|如期|顺利|全面)?(?:落地|{choice('projects', 'done', 'starting', 'going')})*)$"
+    rf"(?P<etc>等(?:\d+个|[一二两三四五六七八九十]+个|一批)?|\d+个|[两三四五六七八九十]个)?(?P<mods>(?:百亿级|千亿级)?(?:{choice('projects', 'list_tail')})*(?:续建|在建|扩建)?)"
+    rf"(?P<noun>建设项目|项目)?(?:年内|今年|明年|年底前?|上半年|下半年|20\d\d年(?:\d{{1,2}}月)?(?:底|内|上半年|下半年)?(?:以?前)?)?(?P<act>(?:尽快|早日|加快|如期|顺利|全面)?(?:落地|{choice('projects', 'done', 'starting', 'going')})*)$"
 )
-_AMOUNT = r"(?:总?投资(?:额)?)?(?:约|近|超|超过|达)?(?P<amount>\d+(?:\.\d+)?)(?P<unit>亿(?:元|美元|人民币)?|万元|万美元)(?:以上)?"
+_AMOUNT = r"(?:总?投资(?:额)?)?(?:约|近|超|超过|达)?(?P<amount>\d+(?:\.\d+)?)(?P<unit>亿(?:元|美元|人民币)|亿(?=的|[)）]|$)|万元|万美元)(?:以上)?"
 _AMOUNT_AHEAD = re.compile(rf"^{_AMOUNT}(?:的|建设)?")
 _AMOUNT_BEHIND = re.compile(rf"[(（,，]?(?:计划)?{_AMOUNT}[^)）]*[)）]?$")
+_AMOUNT_IN = re.compile(_AMOUNT)
+#: ``某项目总投资20亿元``: the amount is said of the project.
+_STATED = re.compile(
+    r"(?P<name>[^,，。;；\n、]{3,30}?(?:项目|工程|产业园|基地|[一二三四五六七八九十]期))[,，]?(?:计划|预计)?总投资(?:额)?(?:约|达|超过|超)?"
+    r"(?P<amount>\d+(?:\.\d+)?)(?P<unit>亿元|万元|亿美元)"
+)
+#: A phase with nothing, or with plain buildings, behind it.
+_PHASE_BUILT = re.compile(r"[一二三四五六七八九十\d]期(?:标准厂房|厂房|工程|配套|基础设施)?$")
 _PHYSICAL = re.compile(choice("projects", "physical"))
 _WORK = re.compile(r"(?:扩建|改扩建|技改|搬迁|配套)+")
 _NOT_NAME = re.compile(rf"^{choice('projects', 'not_name')}")
@@ -94,11 +102,13 @@ def _amount(member: str) -> tuple[str, int | float | None, str | None]:
         match = pattern.search(member)
         if match and match.end() - match.start() < len(member):
             rest = (member[: match.start()] + member[match.end() :]).strip("的()（） 、")
-            unit = (
-                match["unit"] if match["unit"].endswith("元") else match["unit"].replace("人民币", "") + "元"
-            )
-            return rest, parse_number(match["amount"]), unit
+            return rest, parse_number(match["amount"]), _unit(match["unit"])
     return member, None, None
+
+
+def _unit(printed: str) -> str:
+    """``亿``, ``亿人民币`` → ``亿元``."""
+    return printed if printed.endswith("元") else printed.replace("人民币", "") + "元"
 
 
 def _single(name: str) -> bool:
@@ -131,6 +141,7 @@ def _proper(name: str, vouched: bool) -> bool:
 
 def _bare_name(member: str) -> str:
     """A member without a gloss; a bracket with a place inside the name (``中国（某地）…``) belongs to it."""
+    member = re.sub(r"[(（]([一二三四五六七八九十]期)[)）]", r"\1", member)
     inside = re.search(r"[(（]([\u4e00-\u9fff]{2,4})[)）](?=\S)", member)
     return member if inside else enumeration.without_gloss(member)
 
@@ -139,18 +150,18 @@ def _members(clean: str, start: int, end: int) -> list[Span]:
     return enumeration.split(clean, start, end, "、")
 
 
-def _read_clause(clean: str, start: int, end: int, carried: str) -> tuple[list[Project], str]:
-    """The projects of one clause and the verb it hands on to the next."""
+def _read_clause(clean: str, start: int, end: int) -> list[Project]:
+    """The projects of one clause."""
     verb = _VERB.search(clean, start, min(end, start + 40))
     while verb and _VERB.match(clean, verb.end(), end):  # 着力加快推进
         verb = _VERB.match(clean, verb.end(), end)
     at = verb.end() if verb else start
     rest = clean[at:end]
     if len(rest) < 4 or len(rest) > _MAX_LIST:
-        return [], carried
+        return []
     verb_words = clean[start:at]
     if not _SIGN.search(rest):  # nothing here can name a project; the patterns below are slow
-        return [], verb_words if verb else carried
+        return []
     tail = _TAIL.search(rest)
     listed = tail is not None and bool(tail["noun"] or tail["act"] or (tail["etc"] and "、" in rest))
     body_end = at + tail.start() if tail is not None else end
@@ -160,10 +171,10 @@ def _read_clause(clean: str, start: int, end: int, carried: str) -> tuple[list[P
     if tail and not tail["etc"] and not noun and act == "建设" and mods:
         body_end, mods = at + tail.start("act"), ""
     if not verb and not act:
-        return [], carried
+        return []
     spans = _members(clean, at, body_end)
     if not spans:
-        return [], carried
+        return []
     stage = _stage(verb_words[-8:] if verb else "", act + ("项目" if noun else ""), mods)
     bring = bool(verb and _BRING.search(verb[0]))
     etc = bool(tail and tail["etc"])
@@ -171,9 +182,12 @@ def _read_clause(clean: str, start: int, end: int, carried: str) -> tuple[list[P
     read = [_member(clean[slice(*span)]) for span in spans]
     owned = [amount is not None or _owned(name) for name, amount, _ in read]
     vouched = bool(noun or "项目" in mods) and len(read) > 1 and sum(owned) * 3 >= len(read)
+    led = _AMOUNT_IN.search(verb_words) if verb and len(read) == 1 and "投资" in verb_words else None
     found: list[Project] = []
     for place_of, (name, amount, unit) in zip(spans, read, strict=True):
         first = place_of[0]
+        if led and amount is None:  # 投资15亿元建设…
+            amount, unit = parse_number(led["amount"]), _unit(led["unit"])
         built = bool(verb) and not bring and _single(name) and not _kind_verb(verb_words, name)
         if noun or "项目" in mods:
             proper = _proper(name, vouched)
@@ -182,8 +196,10 @@ def _read_clause(clean: str, start: int, end: int, carried: str) -> tuple[list[P
         elif shared and act:
             proper = _single(name) or _proper(re.sub(rf"{shared[2]}$", "", name), False)
         else:
-            phased = bool(_PHASE_END.search(name)) and _owned(name)
-            proper = bool(act) and (_single(name) or phased)
+            phased = bool(_PHASE.search(name)) and _owned(name) and not _kind_verb(verb_words, name)
+            proper = (bool(act) and _single(name)) or (
+                phased and not bring and bool(act or _PHASE_BUILT.search(name))
+            )
         if amount is not None and (listed or _HEAD.search(name)) and not _generic(name):
             proper = True
         if not (built or proper):
@@ -201,7 +217,20 @@ def _read_clause(clean: str, start: int, end: int, carried: str) -> tuple[list[P
             Project(name, amount, unit, stage, place, rule,
                     0.9 if sure else 0.65, "" if sure else "名称较泛，请核对是否为单个项目")
         )  # fmt: skip
-    return found, verb_words
+    return found
+
+
+def _stated(clean: str, start: int, end: int) -> list[Project]:
+    """Projects whose amount is said of them: ``某项目总投资20亿元``."""
+    found = []
+    for match in _STATED.finditer(clean, start, end):
+        span = enumeration.after_last(clean, match.span("name"), _VERB)
+        name = _bare_name(clean[slice(*span)]).strip("“”")
+        if _owned(name) and not _NOT_NAME.match(name) and not _PLURAL.search(name):
+            amount, unit = parse_number(match["amount"]), _unit(match["unit"])
+            stage = _stage(clean[start : span[0]][-8:], "项目", "")
+            found.append(Project(name, amount, unit, stage, (span[0], match.end()), "project-stated"))
+    return found
 
 
 def _member(raw: str) -> tuple[str, int | float | None, str | None]:
@@ -290,14 +319,12 @@ def find(text: Text, outline: Outline) -> list[Project]:
     for start, end in outline.sentences:
         if (start, end) in outer or any(a <= start < b for a, b in outer):
             continue
-        carried = ""
-        for first, last in _clauses(clean, start, end):
-            found, carried = _read_clause(clean, first, last, carried)
-            for one in found:
-                key = core(one.name)
-                known = best.get(key)
-                if known is None or (known.amount is None and one.amount is not None):
-                    best[key] = one
+        found = [one for span in _clauses(clean, start, end) for one in _read_clause(clean, *span)]
+        for one in found + _stated(clean, start, end):
+            key = core(one.name)
+            known = best.get(key)
+            if known is None or (known.amount is None and one.amount is not None):
+                best[key] = one
     return sorted(best.values(), key=lambda p: p.span)
 
 
