@@ -27,28 +27,26 @@ def shared() -> Path:
     return SHARED
 
 
-@pytest.fixture(scope="session")
-def _data_home(tmp_path_factory) -> Path:
+@pytest.fixture(scope="session", autouse=True)
+def _test_settings(tmp_path_factory):
+    """A data folder of our own, plain static files, fast passwords, jobs at once.
+
+    For the whole session, because the live server starts before any test. pytest-django reads the settings
+    before this file is loaded: the data folder is set here again.
+    """
+    from django.conf import settings
+
     home = tmp_path_factory.mktemp("home")
     (home / "static").mkdir()
-    return home
-
-
-@pytest.fixture(autouse=True)
-def _plain_static_files(settings, _data_home):
-    """Manifest static files need collectstatic; tests serve the plain ones and hash passwords fast.
-
-    pytest-django reads the settings before this file is loaded: the data folder is set here again.
-    """
-    settings.HOME = _data_home
-    settings.STATIC_ROOT = _data_home / "static"
-    settings.MEDIA_ROOT = _data_home / "files"
+    settings.HOME = home
+    settings.STATIC_ROOT = home / "static"
+    settings.MEDIA_ROOT = home / "files"
     settings.STORAGES = {
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    # Jobs run at once inside start_job; tests/core/test_jobs.py tries the real threads.
+    # tests/core/test_jobs.py tries the real threads
     settings.LIANSHU_JOBS_EAGER = True
 
 

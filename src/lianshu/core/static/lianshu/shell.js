@@ -172,6 +172,8 @@ document.addEventListener("keydown", (event) => {
 
 // arrows walk through search results
 $("#search")?.addEventListener("keydown", (event) => {
+  // the search field would only empty itself
+  if (event.key === "Escape") $("#search").close();
   if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
   const links = $$("#search-results a");
   if (!links.length) return;
