@@ -58,7 +58,7 @@ def from_bytes(data: bytes, name: str) -> Source:
     """Read a document from its bytes; the content decides the format, the name only breaks ties."""
     if len(data) > SIZE_LIMIT:
         raise UnusableInputError(_too_large(name, len(data)))
-    if not data.strip():
+    if not data or data.isspace():
         raise UnusableInputError(f"{name}：文件是空的，请检查是否上传完整。")
     source = _dispatch(data, name)
     if not source.text.strip():

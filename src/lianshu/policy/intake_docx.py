@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import io
+import posixpath
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any
+
+from lxml import etree
 
 from lianshu.policy.intake_build import SourceBuilder
 from lianshu.policy.model import Source, UnusableInputError
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_DC = "{http://purl.org/dc/elements/1.1/}"
 _CN = "〇一二三四五六七八九"
 #: Deleted text, text that moved away, fallbacks of drawings: no words of the document.
 _SKIPPED = {
@@ -31,36 +36,55 @@ def read_docx(data: bytes, name: str) -> Source:
                 raise UnusableInputError(f"{name}：文件已加密，请先取消密码再读。")
             if sum(member.file_size for member in members) > _UNPACKED_LIMIT:
                 raise UnusableInputError(f"{name}：展开后过大，请压缩其中的图片后再读。")
-    except zipfile.BadZipFile:
+            if not any(member.startswith("word/document") for member in names):
+                raise UnusableInputError(_other_zip(name, names))
+            parts = _parts(archive)
+    except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError, zlib.error):
         raise UnusableInputError(f"{name}：文件已损坏，请重新导出后再读。") from None
-    if "word/document.xml" not in names:
-        raise UnusableInputError(_other_zip(name, names))
-    from docx import Document
-
-    try:
-        document = Document(io.BytesIO(data))
-    except Exception as error:  # python-docx raises whatever its XML and zip layers raise
-        raise UnusableInputError(
-            f"{name}：文件已损坏（{type(error).__name__}），请重新导出后再读。"
-        ) from None
     build = SourceBuilder()
-    numbering = _Numbering(document)
-    for block in _blocks(document.element.body):
+    numbering = _Numbering(parts.get("styles"), parts.get("numbering"))
+    body = parts["document"].find(_W + "body")
+    for block in _blocks(body if body is not None else parts["document"]):
         if block.tag == _W + "p":
             for text, heading in _paragraph(block, numbering):
                 build.line(text, heading)
         else:
             _table(block, numbering, build)
-    core = document.core_properties
-    meta = {"title": core.title or None, "author": core.author or None}
-    source = build.source(name, "docx", meta=meta)
-    if not source.text.strip():
-        images = sum(member.startswith("word/media/") for member in names)
-        if images:
-            raise UnusableInputError(
-                f"{name}：文件里只有图片没有文字，请导出为 PDF 并安装文字识别组件（ocr）后再读。"
-            )
+    core = parts.get("core")
+    title = None if core is None else core.findtext(_DC + "title")
+    source = build.source(name, "docx", meta={"title": title or None})
+    if not source.text.strip() and any(member.startswith("word/media/") for member in names):
+        raise UnusableInputError(
+            f"{name}：文件里只有图片没有文字，请导出为 PDF 并安装文字识别组件（ocr）后再读。"
+        )
     return source
+
+
+def _parts(archive: zipfile.ZipFile) -> dict[str, Any]:
+    """The parsed parts that are read: ``document``, and where they exist ``styles``, ``numbering``, ``core``.
+    Their places come from the relationships, because not every program calls them by the usual names."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    found: dict[str, Any] = {}
+
+    def related(rels: str, folder: str, wanted: dict[str, str]) -> dict[str, str]:
+        places: dict[str, str] = {}
+        if rels in archive.namelist():
+            for relation in etree.fromstring(archive.read(rels), parser):
+                key = wanted.get(str(relation.get("Type", "")).rsplit("/", 1)[-1])
+                target = str(relation.get("Target", ""))
+                if key and target:
+                    path = target[1:] if target.startswith("/") else posixpath.join(folder, target)
+                    places[key] = posixpath.normpath(path)
+        return places
+
+    top = related("_rels/.rels", "", {"officeDocument": "document", "core-properties": "core"})
+    place = top.setdefault("document", "word/document.xml")
+    folder, file = posixpath.split(place)
+    below = related(f"{folder}/_rels/{file}.rels", folder, {"styles": "styles", "numbering": "numbering"})
+    for key, path in {**top, **below}.items():
+        if key == "document" or path in archive.namelist():
+            found[key] = etree.fromstring(archive.read(path), parser)
+    return found
 
 
 def _other_zip(name: str, names: set[str]) -> str:
@@ -174,19 +198,17 @@ def _cell_spans(cell: Any) -> tuple[int, bool]:
 class _Numbering:
     """Automatic numbers of paragraphs, counted as Word counts them, and heading levels from styles."""
 
-    def __init__(self, document: Any) -> None:
+    def __init__(self, styles: Any, numbering: Any) -> None:
         self._levels: dict[str, dict[int, dict[str, Any]]] = {}
         self._abstract: dict[str, str] = {}
         self._counters: dict[tuple[str, int], int] = {}
         self._styles: dict[str, Any] = {}
-        for style in document.styles.element.iter(_W + "style"):
-            self._styles[style.get(_W + "styleId")] = style
-        try:
-            element = document.part.numbering_part.element
-        except (KeyError, NotImplementedError):  # a document without lists
+        if styles is not None:
+            self._styles = {style.get(_W + "styleId"): style for style in styles.iter(_W + "style")}
+        if numbering is None:  # a document without lists
             return
-        abstracts = {a.get(_W + "abstractNumId"): a for a in element.iter(_W + "abstractNum")}
-        for num in element.iter(_W + "num"):
+        abstracts = {a.get(_W + "abstractNumId"): a for a in numbering.iter(_W + "abstractNum")}
+        for num in numbering.iter(_W + "num"):
             reference = num.find(_W + "abstractNumId")
             abstract = abstracts.get(reference.get(_W + "val")) if reference is not None else None
             if abstract is None:
