@@ -21,6 +21,9 @@ from lianshu.reference.quantity import Found, Quantity, find_quantities
 
 _WORKING = re.compile(choice("targets", "working"))
 _DEVELOPING = re.compile(r"[\s,、;:]*(?:大力|加快|重点|积极|扶持)*(?:发展|壮大)(?![目规中])")
+_SUBJECT = re.compile(
+    r"(?:^|[,;:。\n])([^,;:。\n]{2,30}?)(?:在20|实现|达到|稳步|持续|进一步|显著|明显|不断|快速|大幅|保持)[^,;:。\n]{0,24},$"
+)
 _STRIVING_HEAD = re.compile(
     r"^(?:[—\s]|[(（]?[一二三四五六七八九十\d]+[)）、.．]|[一二三四五六七八九十]是|第[一二三][,，]|"
     r"□|到?20\d\d年?(?:底|末)?|[^,;。]{0,16}(?:到|至)20\d\d年?(?:底|末)?|\d{1,2}月|底|末|前|,|:|(?:到|至)?“?十[一二三四五六七八九]五”?(?:末|期间|时期)?|"
@@ -141,6 +144,7 @@ class _Reader:
         own_verb = (
             own_adding or said or is_growth(left) or bool(_WORKING.search(left) or _DEVELOPING.match(left))
         )
+        own_verb = own_verb or found.form != "number" and found.form != "ratio"
         listed = carry.accepted and not own_verb
         own_verb = own_verb or (own_op not in (None, "range") and not listed)
         period = self.dates.period(place)
@@ -171,7 +175,8 @@ class _Reader:
         ):
             scope, scope_sure = carry.scope, False
         confidence, reason = self._confidence(found, own_verb, listed, period, scope_sure)
-        first, last = self.text.span(first, name.end)
+        begin = first
+        first, last = self.text.span(begin, name.end)
         item = Item(
             kind="targets",
             fields={
@@ -194,13 +199,14 @@ class _Reader:
         handed_on = own_op if own_op in (">=", "<=", "~") and not AFTER.match(right) else None
         if names.is_growing(name.text):
             return replace(carry, accepted=True, op=None)
-        if not name.text or names.is_adding(name.text) or names.is_verb(name.text):
+        bare = not name.text and not ("分别" in left and not carry.name)
+        if bare or names.is_adding(name.text) or names.is_verb(name.text):
             return replace(carry, accepted=True)  # 达到10家, 净增20家: the list goes on as before
         return _Carry(
             op=handed_on or (carry.op if listed else None),
             adding=adding,
             name=full_name,
-            start=name.start,
+            start=begin if not name.text else name.start,
             scope=scope,
             kind=found.quantity.kind,
             unit=found.quantity.unit,
@@ -264,6 +270,8 @@ class _Reader:
                 text + names.stock_name(carry.name) if same else text,
                 carry.start if same else name.start,
             )
+        if not text and not carry.name:
+            return self._name_before(place, name)
         if not text:
             own = comparator(left, "", found)
             return name, names.stock_name(carry.name) if own else carry.name, carry.start or name.start
@@ -274,6 +282,14 @@ class _Reader:
             near = carry.start and found.start - carry.start < 60
             return name, names.complete(text, carry.name), carry.start if near else name.start
         return name, text, name.start
+
+    def _name_before(self, place: Place, name: names.Name) -> tuple[names.Name, str, int]:
+        """The subject of the clause before: 高新技术企业和科技型企业实现双倍增,分别超过90家和870家."""
+        subject = _SUBJECT.search(self.clean, place.sentence[0], place.clause)
+        if subject is None:
+            return name, "", name.start
+        start = names.strip_lead(self.clean, subject.start(1), subject.end(1))
+        return name, names.strip_trail(self.clean[start : subject.end(1)]), start
 
     def _spread(self, place: Place, name: str, left: str) -> list[str]:
         """The names still to come in 国家级和省级…分别达到10家、30家."""

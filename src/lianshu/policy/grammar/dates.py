@@ -31,7 +31,9 @@ class Dates:
         """The period said in the sentence, else the one that carries over; ``past`` for a year gone by."""
         start, found = place.sentence[0], place.found
         said = [m for m in self.mentions(start, found.start) if m.kind != "past"]
-        inside = [m for m in said if m.kind != "yearly" or m.start >= place.piece]
+        # 年均分别增长15%、12%: the second figure has no words of its own.
+        own = place.piece if self.clean[place.piece : found.start].strip("、和及与, ") else place.clause
+        inside = [m for m in said if m.kind != "yearly" or m.start >= own]
         dates = [m for m in inside if m.kind not in ("annual", "yearly")]
         if dates and dates[-1].kind == "gone":
             return "past"

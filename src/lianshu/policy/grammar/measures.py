@@ -36,6 +36,7 @@ _AFTER_GROWTH = re.compile(
     rf"(?:率|速度|幅度|幅|了|水平)?(?:保持|稳定|维持|控制|实现|达|为|在|不|低于|少于|小于|超过|超|高于|大于|突破|约|近|达到|{_ADVERBS}|力争|至少|快于|左右)*$"
 )
 _CUT = re.compile(r"(?:^|[)、.,;\s])(?:压缩|压减|缩短|减少|降低|精简|削减)[^率比占至到]*$")
+_MORE = re.compile("增加|增长|扩大")
 _TO = re.compile(r"^(?:到|至|为)")
 _TOTAL = re.compile(choice("targets", "totals"))
 _PRICE = re.compile(choice("targets", "price_index"))
@@ -107,7 +108,9 @@ def basis(left: str, found: Found, *, adding: bool) -> str:
     if adding:
         return "added"
     if is_growth(left):
-        return "added" if kind == "count" else "growth"
+        if kind != "count":
+            return "growth"
+        return "added" if _MORE.search(left) else "level"
     return "level"
 
 

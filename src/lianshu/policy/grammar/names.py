@@ -12,7 +12,7 @@ from lianshu.reference.quantity import Found
 
 _EACH = choice("targets", "each_chain", "each_county", "each_park")
 _LEAD = re.compile(
-    rf"^(?:\((?:[一二三四五六七八九十]{{1,3}}|\d{{1,2}})\)|[一二三四五六七八九十]{{1,3}}、|[\s,、;:。()]|\d{{1,2}}[.、](?!\d)|(?:将|把|使|让)(?!来|军)|(?:和|及|以及|与|并|且|其中|同时|此外|另外|至少|到(?!位|期)|至(?!少)|力争|力求|争取|确保|努力|预计|预期|计划|要|应|须|需|均|使得|推动|推进|促进|实现|完成|达到|打造|建成|建设|建立|创建|组建|设立|形成|支持|引导|带动|全面|加快|着力|大力|重点|积极|稳步|持续|逐步|基本|成功|累计|分别|共|总共|至少|不少于|新一轮)(?!产业|化|型|中心|率|企业)"
+    rf"^(?:\((?:[一二三四五六七八九十]{{1,3}}|\d{{1,2}})\)|[一二三四五六七八九十]{{1,3}}、|[\s,、;:。()]|\d{{1,2}}[.、](?!\d)|(?:将|把|使|让)(?!来|军)|力争|力求|争取|确保|(?:和|及|以及|与|并|且|其中|同时|此外|另外|至少|到(?!位|期)|至(?!少)|力争|力求|争取|确保|努力|预计|预期|计划|要|应|须|需|均|使得|推动|推进|促进|实现|完成|达到|打造|建成|建设|建立|创建|组建|设立|形成|支持|引导|带动|全面|加快|着力|大力|重点|积极|稳步|持续|逐步|基本|成功|累计|分别|共|总共|至少|不少于|新一轮)(?!产业|化|型|中心|率|企业)"
     rf"|(?:全|我|本)(?:市|县|省|区|州|旗)|{_EACH}|(?:较|比)20\d\d年(?:底|末)?|(?:是|一是|二是|三是|四是|五是|六是)(?=[一-龥]))"
 )
 _TRAIL = re.compile(
@@ -36,6 +36,7 @@ _VERB_INSIDE = re.compile(rf"{choice('targets', 'working')}|{choice('targets', '
 _VERBS_ONLY = re.compile(rf"^(?:新|其中|{choice('targets', 'adding')}|{choice('targets', 'working')})+$")
 _SOURCE = re.compile(r"从[^,;。]{1,12}中")  # 从新增财力中安排: no adding
 _FOR_EACH = re.compile(r"每[^,;。、]{1,7}$")
+_DATE_INSIDE = re.compile(r"在20\d\d年的?基础上|(?<![较比在以于])到?20\d\d年(?:底|末)?(?![的基度])")
 _GROWTH_ONLY = re.compile(rf"^(?:同比|平均|累计)*(?:{choice('targets', 'growing')})(?:率|速度|幅度)?$")
 _NEXT_ITEM = re.compile(r"(?:、|和|及|与|以及|,)\s*$")
 
@@ -104,6 +105,7 @@ def left_name(clean: str, start: int, found: Found) -> Name:
     """The name to the left of the figure, from ``start``."""
     begin = strip_lead(clean, start, found.start)
     text = strip_trail(clean[begin : found.start]).replace("分别", "")
+    text = _DATE_INSIDE.sub("", text)
     end = found.end + after_words(clean[found.end : found.end + 8])
     return Name(text, begin if text else found.start, end, "left" if text else "none")
 

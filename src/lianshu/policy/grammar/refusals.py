@@ -168,7 +168,7 @@ def _money_refusal(around: Around) -> str | None:
 def _count_refusal(found: Found, around: Around, tail: str) -> str | None:
     """Counts: sets that are fixed, formulas, single leaders, 一 as an article."""
     left, right, sentence, paragraph = around.left, around.right, around.sentence, around.paragraph
-    if left.endswith("由"):  # 由20个成员单位组成
+    if left.endswith(("由", "对")) and tail[:1] not in ("", *_PUNCT):  # 由20个成员单位组成
         return "fixed set"
     if left.endswith("每"):  # 每万人…: what the figure is measured against
         return "base value"
