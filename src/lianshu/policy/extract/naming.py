@@ -31,8 +31,9 @@ KNOWN = re.compile(
 )
 _NO_FIRM = re.compile(
     r"(?:大学|学院|学校|研究院|研究所|研究中心|院所|科学院|中科院|工程院|协会|商会|学会|联盟|联合会|委员会|管委会|政府|[市县区省]委|发改委|改革委|经信委|国资委|卫健委|商务委|局|厅|办|部门|法院|医院|中心"
-    r"|银行业|论坛|大会|博览会|展会|基金会|党校|站|实验室|平台|小镇|街道|乡|镇|县|示范区|试验区|开发区|高新区|经开区|园区|产业园|工业园)$"
+    r"|银行业|论坛|大会|博览会|展会|基金会|党校|站|实验室|平台|小镇|街道|乡|镇|县|示范区|试验区|开发区|高新区|经开区|园|园区)$"
 )
+_VERBS = frozenset((*words("enterprises", "lead"), "深化", "加深", "合作"))
 _ODD = re.compile(
     r"[。；;：:？?！!“”《》%]|\d{3}|的|了|等|把|将|被|我|每|各|第|及其|以及|或|按|不|大力|加快|推进|建立|落实|营造|广泛|至|培养|完善|健全|强化|降低|实施|开展|建设|发展|提升|加强"
 )
@@ -98,7 +99,7 @@ def is_firm(name: str, *, strong: bool) -> bool:
     ``strong`` is True where the words around say firm (``等企业``, ``以X为龙头``): then anything counts that is
     no kind of firm, no industry and no other body. Otherwise a firm's last word or an unknown word is asked.
     """
-    if not 2 <= len(name) <= 22 or _ODD.search(name):
+    if not 2 <= len(name) <= 22 or _ODD.search(name) or name in _VERBS:
         return False
     if is_known(name) or re.search(r"(?:公司|集团)$", name) and len(name) >= 4:
         return not _KIND.match(name)
@@ -121,7 +122,7 @@ def brand(name: str) -> str | None:
     name = without_gloss(name)
     name = re.sub(r"(?:项目|工程)$", "", name)
     name = re.sub(r"(?:迁扩建|改扩建|扩建|续建|新建|技改|搬迁|扩产|扩能|增资扩产|二次创业)$", "", name)
-    name = re.split(r"年产|年加工|年处理|日产|\d", name)[0] or name
+    name = re.split(r"年产|年加工|年处理|日产|\d|(?<=..)[一二三四五六七八九十]期", name)[0] or name
     name = _PHASE.sub("", name)
     park = _PARK.search(name)
     if park and park.start() >= 2:
