@@ -17,7 +17,7 @@ from lianshu.network.network import FloatArray
 
 SLOTS = 64
 SLOT_BYTES = 128 * 2**20  # losses of all slots of one thread, both directions
-TINY = 1e-13
+TINY = 1e-14
 _UPSTREAM, _DOWNSTREAM = 0, 1
 
 

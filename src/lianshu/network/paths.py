@@ -62,6 +62,7 @@ def explain(engine: Cascade, scenario: Scenario, count: int) -> list[Hit]:
     ways = {"down": _tree(engine, down, scenario, "down"), "up": _tree(engine, up, scenario, "up")}
     direct = dict(zip(scenario.firms.tolist(), _direct(scenario).tolist(), strict=True))
     hits = []
+    path: tuple[int, ...]
     for firm in order[worst[order] > 0].tolist():
         if worst[firm] <= direct.get(firm, 0.0):
             direction, path, share = "direct", (firm,), 1.0
