@@ -6,34 +6,12 @@ from typing import Any
 
 from django.db import models
 
-from lianshu.organisation.models import Chain
 from lianshu.plans.adoption.context import AdoptionContext
 from lianshu.plans.adoption.registry import ORDER, Adopter, Proposal, register_adopter
 from lianshu.plans.models import Item
 
+from .checklist import chain_items_ensure, is_checklist
 from .models import ChainItem, Mechanism, MechanismItem
-
-
-def chain_items_ensure(mechanism: Mechanism) -> int:
-    """Give every chain of the region a row for every item; returns how many were missing."""
-    if not mechanism.per_chain:
-        return 0
-    chains = Chain._base_manager.filter(Chain.in_force(), region=mechanism.region)
-    known = set(ChainItem._base_manager.filter(item__mechanism=mechanism).values_list("chain_id", "item_id"))
-    rows = [
-        ChainItem(chain=chain, item=item, simulated=mechanism.simulated)
-        for chain in chains
-        for item in mechanism.items.all()
-        if (chain.pk, item.pk) not in known
-    ]
-    ChainItem.objects.bulk_create(rows)
-    return len(rows)
-
-
-def is_checklist(name: str, items: list[str]) -> bool:
-    """Whether a formula lists things each chain must have (六个一) rather than work to be done in batches."""
-    ones = sum(item.startswith(("一", "1")) for item in items)
-    return "个一" in name and bool(items) and "批" not in name or (bool(items) and ones >= len(items) * 0.8)
 
 
 @register_adopter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 
 from lianshu.core.scope import ScopedModel, ScopePaths
@@ -82,6 +83,34 @@ class ChainItem(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.chain} {self.item}"
+
+    @property
+    def region(self) -> Region:
+        return self.chain.region
+
+
+class Consultation(ScopedModel):
+    """A question put to an expert of a chain, and the opinion filed."""
+
+    scope = ScopePaths(region="chain__region", chain="chain")
+
+    chain = models.ForeignKey(Chain, models.CASCADE, related_name="consultations", verbose_name="产业链")
+    expert = models.ForeignKey(Person, models.PROTECT, related_name="consultations", verbose_name="专家")
+    question = models.CharField("请教的问题", max_length=1000)
+    asked_on = models.DateField("提出日期")
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name="提出人"
+    )
+    opinion = models.TextField("专家意见", blank=True, max_length=8000)
+    answered_on = models.DateField("答复日期", null=True, blank=True)
+    simulated = models.BooleanField("模拟", default=False)
+
+    class Meta:
+        verbose_name = "专家咨询"
+        ordering = ["-asked_on", "-id"]
+
+    def __str__(self) -> str:
+        return f"{self.expert}：{self.question[:40]}"
 
     @property
     def region(self) -> Region:

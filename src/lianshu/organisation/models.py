@@ -25,8 +25,16 @@ class Dated(models.Model):
     @classmethod
     def in_force(cls, day: dt.date | None = None) -> Q:
         """Condition: in force on ``day`` (today)."""
+        return cls.in_force_of("", day)
+
+    @classmethod
+    def in_force_of(cls, path: str, day: dt.date | None = None) -> Q:
+        """The same condition on rows reached over the relation ``path``."""
         day = day or timezone.localdate()
-        return (Q(valid_from=None) | Q(valid_from__lte=day)) & (Q(valid_to=None) | Q(valid_to__gte=day))
+        start, end = (f"{path}__{name}" if path else name for name in ("valid_from", "valid_to"))
+        return (Q(**{start: None}) | Q(**{f"{start}__lte": day})) & (
+            Q(**{end: None}) | Q(**{f"{end}__gte": day})
+        )
 
 
 class RegionQuerySet(ScopedQuerySet):

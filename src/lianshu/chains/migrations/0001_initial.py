@@ -5,74 +5,168 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisation', '0001_initial'),
-        ('plans', '0001_initial'),
+        ("organisation", "0001_initial"),
+        ("plans", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Mechanism',
+            name="Mechanism",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=60, verbose_name='名称')),
-                ('per_chain', models.BooleanField(default=True, verbose_name='每条产业链逐项落实')),
-                ('note', models.CharField(blank=True, max_length=400, verbose_name='说明')),
-                ('simulated', models.BooleanField(default=False, verbose_name='模拟')),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='mechanisms', to='plans.item', verbose_name='出处')),
-                ('plan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='mechanisms', to='plans.plan', verbose_name='方案')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mechanisms', to='organisation.region', verbose_name='地区')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="名称")),
+                ("per_chain", models.BooleanField(default=True, verbose_name="每条产业链逐项落实")),
+                ("note", models.CharField(blank=True, max_length=400, verbose_name="说明")),
+                ("simulated", models.BooleanField(default=False, verbose_name="模拟")),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="mechanisms",
+                        to="plans.item",
+                        verbose_name="出处",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="mechanisms",
+                        to="plans.plan",
+                        verbose_name="方案",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="mechanisms",
+                        to="organisation.region",
+                        verbose_name="地区",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '工作机制',
-                'ordering': ['region__path', 'id'],
+                "verbose_name": "工作机制",
+                "ordering": ["region__path", "id"],
             },
         ),
         migrations.CreateModel(
-            name='MechanismItem',
+            name="MechanismItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80, verbose_name='事项')),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='次序')),
-                ('mechanism', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='chains.mechanism', verbose_name='机制')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="事项")),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="次序")),
+                (
+                    "mechanism",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="chains.mechanism",
+                        verbose_name="机制",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '机制事项',
-                'ordering': ['mechanism_id', 'position', 'id'],
+                "verbose_name": "机制事项",
+                "ordering": ["mechanism_id", "position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='ChainItem',
+            name="ChainItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('missing', '缺'), ('doing', '在办'), ('present', '有')], default='missing', max_length=8, verbose_name='状态')),
-                ('progress', models.PositiveSmallIntegerField(default=0, verbose_name='进度（%）')),
-                ('text', models.CharField(blank=True, max_length=300, verbose_name='依据')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='更新时间')),
-                ('simulated', models.BooleanField(default=False, verbose_name='模拟')),
-                ('chain', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='mechanism_items', to='organisation.chain', verbose_name='产业链')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='organisation.person', verbose_name='人员')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='organisation.unit', verbose_name='单位')),
-                ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chain_items', to='chains.mechanismitem', verbose_name='事项')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("missing", "缺"), ("doing", "在办"), ("present", "有")],
+                        default="missing",
+                        max_length=8,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("progress", models.PositiveSmallIntegerField(default=0, verbose_name="进度（%）")),
+                ("text", models.CharField(blank=True, max_length=300, verbose_name="依据")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="更新时间")),
+                ("simulated", models.BooleanField(default=False, verbose_name="模拟")),
+                (
+                    "chain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="mechanism_items",
+                        to="organisation.chain",
+                        verbose_name="产业链",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="organisation.person",
+                        verbose_name="人员",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="organisation.unit",
+                        verbose_name="单位",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="chain_items",
+                        to="chains.mechanismitem",
+                        verbose_name="事项",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '机制落实',
-                'ordering': ['chain_id', 'item__mechanism_id', 'item__position'],
+                "verbose_name": "机制落实",
+                "ordering": ["chain_id", "item__mechanism_id", "item__position"],
             },
         ),
         migrations.AddConstraint(
-            model_name='mechanism',
-            constraint=models.UniqueConstraint(fields=('region', 'name'), name='mechanism_name_in_region'),
+            model_name="mechanism",
+            constraint=models.UniqueConstraint(fields=("region", "name"), name="mechanism_name_in_region"),
         ),
         migrations.AddConstraint(
-            model_name='mechanismitem',
-            constraint=models.UniqueConstraint(fields=('mechanism', 'name'), name='mechanism_item_once'),
+            model_name="mechanismitem",
+            constraint=models.UniqueConstraint(fields=("mechanism", "name"), name="mechanism_item_once"),
         ),
         migrations.AddConstraint(
-            model_name='chainitem',
-            constraint=models.UniqueConstraint(fields=('chain', 'item'), name='chain_item_once'),
+            model_name="chainitem",
+            constraint=models.UniqueConstraint(fields=("chain", "item"), name="chain_item_once"),
         ),
     ]
