@@ -117,6 +117,13 @@ def test_plan_for_one_chain_by_its_title() -> None:
     assert names(chains, plan, region="青岚县", level="县") == ["海洋食品"]
 
 
+def test_a_bare_list_is_better_than_none() -> None:
+    words = "实施倍增计划,壮大预制菜、新型建材、竹木加工产业。"
+    items = run(chains, words, level="县")
+    assert [i.fields["name"] for i in items] == ["预制菜", "新型建材", "竹木加工"]
+    assert all(i.confidence < 0.7 and i.reason for i in items)
+
+
 def test_uncounted_list_is_less_certain() -> None:
     (sure, *_), (unsure, *_) = (
         run(chains, words, level="县")

@@ -170,6 +170,15 @@ def test_chinese_closing_date_and_issuer() -> None:
     assert (facts["issuer"], facts["issued"]) == ("云川市人民政府", "2023-03-28")
 
 
+def test_two_issuers_sign_and_an_unknown_city_is_a_city() -> None:
+    facts = read_facts(
+        "青岚市推进新型工业化实施意见\n各县区委、政府,市直各单位:\n为贯彻落实省委部署,提出以下意见。\n"
+        "一、重点举措\n聚焦重点。\n中共青岚市委\n青岚市人民政府\n2024年5月20日\n"
+    )
+    assert (facts["region"], facts["level"]) == ("青岚市", "市")
+    assert (facts["issuer"], facts["issued"]) == ("中共青岚市委、青岚市人民政府", "2024-05-20")
+
+
 @pytest.mark.parametrize(
     ("title", "body", "years"),
     [

@@ -160,6 +160,18 @@ def test_headed_passages_of_a_part_without_numbers() -> None:
     ]  # fmt: skip
 
 
+def test_ordinals_of_a_part_without_numbers() -> None:
+    plan = """一、重点任务
+(一)开展招商。组织外出招商。
+二、保障措施
+一是加强领导。成立领导小组,统筹推进。
+二是强化考核。实行月调度、季通报。
+"""
+    assert [(no, title) for no, title, _ in listed(plan)] == [
+        ("一(一)", "开展招商"), ("二一", "加强领导"), ("二二", "强化考核"),
+    ]  # fmt: skip
+
+
 def test_interview_ordinals_and_run_in_measures() -> None:
     plan = """主持人:局长,请介绍一下主要做法?
 局长:我们以“两大工程”为抓手。

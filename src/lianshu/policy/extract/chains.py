@@ -286,10 +286,13 @@ def _kept(found: list[_Found], outline: Outline) -> list[_Found]:
 
 def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
     """The chains in the order of the text; confidence is low where only an uncounted list names them."""
-    found = [f for f in _lists(text.clean, facts) + _headings(outline) if f.score >= 2.5]
+    lists = _lists(text.clean, facts)
+    found = [f for f in lists + _headings(outline) if f.score >= 2.5]
     found += [f for f in _tables(text) if f.score > 0]
     if not found:
         found = _title_chain(text.clean, str(facts.get("title") or ""), str(facts.get("region") or ""))
+    if not found:  # a bare list that a verb of founding opens is better than none
+        found = sorted((f for f in lists if f.score >= 1), key=lambda f: -f.score)[:1]
     if not found:
         return []
     kept = _kept(found, outline)

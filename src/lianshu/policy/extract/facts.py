@@ -137,6 +137,10 @@ def _region(title: str, head: str, clean: str) -> tuple[str | None, Level | None
         if found:
             best = max(found, key=lambda r: r.level.rank)
             return best.name, best.level, best
+    unknown = _UNKNOWN_REGION.search(title)
+    if unknown:
+        tail = {"省": Level.PROVINCE, "县": Level.COUNTY, "区": Level.COUNTY, "旗": Level.COUNTY}
+        return unknown[1], tail.get(unknown[1][-1]) or _city_or_county(clean), None
     level = _level_by_words(title) or _level_by_words(head) or _level_by_words(clean)
     mentions = [m for m in find_in_text(clean[:4000]) if m.candidates]
     read = [(m.full, m.region or m.candidates[0]) for m in mentions]
@@ -148,11 +152,14 @@ def _region(title: str, head: str, clean: str) -> tuple[str | None, Level | None
     if named:
         best = named.most_common(1)[0][0]
         return best.name, best.level, best
-    unknown = _UNKNOWN_REGION.search(title)
-    if unknown:
-        tail = {"省": Level.PROVINCE, "市": Level.CITY, "州": Level.CITY}.get(unknown[1][-1], Level.COUNTY)
-        return unknown[1], level or tail, None
     return None, level, None
+
+
+def _city_or_county(clean: str) -> Level:
+    """Whether a 市 or 州 that no table knows is a city over counties or one of county level."""
+    towns = len(re.findall(r"各乡镇|各镇|各乡|各街道|镇人民政府", clean))
+    counties = len(re.findall(r"各县|县区|县\(市|各区", clean))
+    return Level.COUNTY if towns > counties else Level.CITY
 
 
 def _level_by_words(words: str) -> Level | None:
@@ -198,9 +205,15 @@ def _issuer(title: str, head: str, clean: str, kind: str | None, region: str | N
     if red:
         return _with_region(red[1], region)
     lines = [line.strip() for line in clean[-1200:].split("\n")] + [line.strip() for line in head.split("\n")]
-    for line, after in zip(lines, lines[1:], strict=False):
-        if 4 <= len(line) <= 40 and _ISSUER_END.search(line) and re.fullmatch(DATE.pattern, after):
-            return _with_region(line, region)
+    for i, line in enumerate(lines):
+        if not re.fullmatch(DATE.pattern, line):
+            continue
+        signed: list[str] = []
+        while i and 4 <= len(lines[i - 1]) <= 40 and _ISSUER_END.search(lines[i - 1]):
+            i -= 1
+            signed.insert(0, _with_region(lines[i], region))
+        if signed:
+            return "、".join(signed)
     return None
 
 

@@ -50,6 +50,10 @@ _STATED = re.compile(
 #: A phase with nothing, or with plain buildings, behind it.
 _PHASE_BUILT = re.compile(r"[一二三四五六七八九十\d]期(?:标准厂房|厂房|工程|配套|基础设施)?$")
 _PHYSICAL = re.compile(choice("projects", "physical"))
+#: ``早开工、早投产`` behind a list: hope for its stages, the first of which counts.
+_SOON = re.compile(
+    r"(?:早日?|尽早|尽快)(?:落地|开工|竣工|投产)(?:、(?:早日?|尽早|尽快)?(?:开工|建成|竣工|投产|达产|达效|见效)){1,3}$"
+)
 _WORK = re.compile(r"(?:扩建|改扩建|技改|搬迁|配套)+")
 _NOT_NAME = re.compile(rf"^{choice('projects', 'not_name')}")
 _PHASE = re.compile(r"[一二三四五六七八九十\d]期")
@@ -83,6 +87,8 @@ def _clauses(clean: str, start: int, end: int) -> list[Span]:
 
 
 def _stage(verb: str, tail: str, mods: str) -> str | None:
+    if re.match(r"早|尽", tail):  # 早开工、早投产: the next stage counts
+        return "开工"
     if _DONE.search(tail):
         return "投产"
     if "续建" in mods or "续建" in tail or "续建" in verb:
@@ -162,11 +168,12 @@ def _read_clause(clean: str, start: int, end: int) -> list[Project]:
     verb_words = clean[start:at]
     if not _SIGN.search(rest):  # nothing here can name a project; the patterns below are slow
         return []
-    tail = _TAIL.search(rest)
+    soon = _SOON.search(rest)
+    tail = _TAIL.search(rest[: soon.start()] if soon else rest)
     listed = tail is not None and bool(tail["noun"] or tail["act"] or (tail["etc"] and "、" in rest))
-    body_end = at + tail.start() if tail is not None else end
+    body_end = at + tail.start() if tail is not None else at + soon.start() if soon else end
     mods = tail["mods"] if tail else ""
-    act = tail["act"] if tail else ""
+    act = (tail["act"] if tail else "") or (soon[0] if soon else "")
     noun = tail["noun"] if tail else None
     if tail and not tail["etc"] and not noun and act == "建设" and mods:
         body_end, mods = at + tail.start("act"), ""

@@ -183,7 +183,8 @@ class _Reader:
         if len(headed) < 2:
             return False
         for node in headed:
-            self.add(node, "task-headed", no="-", section=part.heading.strip(" 。:："))
+            number = node.path if node.kind == "ordinal" else "-"
+            self.add(node, "task-headed", no=number, section=part.heading.strip(" 。:："))
         return True
 
     def _sub_measures(self, node: Node) -> None:
