@@ -26,8 +26,13 @@ _WEAK = frozenset(
 )
 # The doer before other words: 市直部门结合实际适时出台….
 _DOER_FIRST = re.compile(
-    rf"([^,;、。]{{1,14}}?{choice('cadences', 'doers')})(?=结合|根据|会同|联合|牵头|要|应|对|按|依托|针对|围绕|可)"
+    rf"([^,;、。]{{1,14}}?{choice('cadences', 'doers')})(?=结合|根据|会同|联合|牵头|要|应|对|按|依托|针对|围绕|可|加强|强化|开展|实行|组织|定期|及时|建立)"
 )
+# Clauses after a duty: telling and counted acts share its cadence; words of its own period end it.
+_TOLD = re.compile(r"(?:并|同时|书面|及时|将|由|每|再|向|年底|年末)|[^,;。]{2,12}(?:汇总|审核|整理)后")
+_COUNTED = re.compile(rf"(?:新?[一-龥]{{0,2}})?{choice('cadences', 'counted')}")
+_OWN_PERIOD = re.compile(r"(?:到|至)?20\d\d年|累计|[一二三四五六两\d]+年|年(?:新增|均|增)|(?:到|至)“")
+_GOES_WITH = re.compile(r"听取|研究|协调|分析|部署|推动|解决|并|促进|确保")
 _NO_DOER = re.compile("坚持|做到|通过|实行|建立|加强|完善|要求|按照|^对|^与|^为|^向|每|根据")
 _TOWARDS = re.compile(
     r"^(?:对|与|为)(?P<to>[^,;。]{2,20}?)(?=建立|开展|进行|实行|实施|提供|常态|定期|每|按|$)"
@@ -115,7 +120,8 @@ class _Reader:
                 end = comma
             elif short:
                 end = beside.start
-        if short and (before is not None or "“" in clean[start : cadence.start]):
+        quoted = "“" in clean[start : cadence.start] and (short or cadence.rule == "cadence.many")
+        if quoted or (short and before is not None):
             start = cadence.start
         elif before is not None:
             comma = clean.find("、", before.end, cadence.start)
@@ -243,21 +249,16 @@ class _Reader:
             if following is not None and first <= following.start < last:
                 return
             clause = clean[first:last]
-            told = _TELLING.search(clause) and re.match(
-                r"(?:并|同时|书面|及时|将|由|每|再|向|年底|年末)", clause
-            )
+            told = _TELLING.search(clause) and _TOLD.match(clause)
             figures = find_quantities(clause)
             counted = (
                 figures
                 and cadence.every == "year"
-                and re.match(
-                    r"(?:新?[一-龥]{0,2})?(?:举办|举行|组织|引进|培育|新增|新建|招引|开展|召开|征集|实施|选派|培训|新引进|推进|落地|签约|申报|认定|创建|打造|完成|建设|选树|评选|发布)",
-                    clause,
-                )
+                and _COUNTED.match(clause)
                 and figures[-1].quantity.kind in ("count", "occurrence")
                 and figures[-1].number != "一"
             )
-            if re.match(r"(?:到|至)?20\d\d年|累计|[一二三四五六两\d]+年|年(?:新增|均|增)|(?:到|至)“", clause):
+            if _OWN_PERIOD.match(clause):
                 return
             if told or counted:
                 self._add(
@@ -267,7 +268,7 @@ class _Reader:
                     rule="cadence.carried",
                     who=self._who(clean[start : cadence.start], start),
                 )
-            elif not re.match(r"(?:听取|研究|协调|分析|部署|推动|解决|并|促进|确保)", clause):
+            elif not _GOES_WITH.match(clause):
                 return
             at = last
 

@@ -156,7 +156,7 @@ def is_verb(name: str) -> bool:
 
 def shares(name: str, count: int) -> list[str] | None:
     """The names behind ``A、B和C分别达到…``, one for each of ``count`` figures; ``None`` when they do not fit."""
-    parts = [part for part in re.split(r"、|和|及|与|以及", name) if part]
+    parts = [part for part in re.split(r"、|和|与|以及|及(?!以上|其)", name) if part]
     if len(parts) != count or re.search(r"20\d\d", name):
         return None
     noun = noun_of(parts[-1])

@@ -106,7 +106,7 @@ def refusal(found: Found, around: Around) -> str | None:
         return "size class"
     if in_quotes(left) and (found.chinese or kind == "count"):
         return "quotation"
-    if _OFTEN.search(left):
+    if _OFTEN.search(around.clause_left):
         return "monthly"
     if _WEIGHT.search(left[-14:]) or _WEIGHT.search(right[:8]) or _SCORING.search(around.sentence):
         return "weight"
