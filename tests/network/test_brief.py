@@ -12,7 +12,7 @@ from tests.network.network_files import FIRMS, LINKS, write_inputs
 from lianshu.network.brief import make_brief
 from lianshu.network.brief_book import sheets
 from lianshu.network.brief_html import Shown, render
-from lianshu.network.charts import Bar, bars, shorten
+from lianshu.network.charts import Bar, bars, line, shorten
 from lianshu.network.links_network import load_network
 from lianshu.network.tables import Workspace
 from lianshu.network.tables_out import Sheet, write_sheets
@@ -79,7 +79,7 @@ def test_page_is_self_contained_marked_on_each_page_and_well_formed(brief):
     parser = Balance()
     parser.feed(page)
     assert parser.open == []
-    assert page.count("<svg") == 3
+    assert page.count("<svg") == 4
 
 
 def test_real_data_carry_no_mark(tmp_path):
@@ -134,7 +134,7 @@ def test_what_if_is_the_worst_of_the_chains_own_or_the_firm_asked_for(tmp_path, 
     assert brief.findings.what_if.firm == worst.firm
     asked = brief_of(tmp_path, what_if="p1").findings.what_if
     assert asked.firm == brief.trades.network.index("p1")
-    assert {brief.trades.network.firms[i] for i, _, _ in asked.by_firm} >= {"a1", "a2"}
+    assert {brief.trades.network.firms[hit.firm] for hit in asked.hits} >= {"a1", "a2"}
     assert asked.chain_loss == pytest.approx(
         next(c.loss for c in brief.findings.card.critical if c.firm == asked.firm)
     )
@@ -176,6 +176,16 @@ def test_bars_are_as_long_as_their_values():
     assert "乙&lt;" in svg
     with pytest.raises(ValueError, match="画不出来"):
         bars("题", [Bar("甲", 1.0, 0.5, "")])
+
+
+def test_curve_spans_the_days_and_refuses_rubbish():
+    svg = line("题", [1.0, 0.5, 0.0], "甲", "乙")
+    points = re.search(r'points="([^"]+)"', svg)[1].split()
+    heights = [float(p.split(",")[1]) for p in points]
+    assert len(points) == 3
+    assert heights[1] - heights[0] == pytest.approx(heights[2] - heights[1])
+    with pytest.raises(ValueError, match="曲线"):
+        line("题", [1.0], "甲", "乙")
 
 
 def test_long_labels_are_cut_by_display_width():

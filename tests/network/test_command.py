@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import json
+import sys
+from importlib import resources
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -172,3 +176,18 @@ def test_wrong_requests_return_two_with_a_sentence(arguments, words, capsys):
 def test_brief_without_declared_unit_is_refused(files, capsys):
     assert network("brief", *[a for a in files if a not in ("--unit", "万元")]) == 2
     assert "金额单位" in capsys.readouterr().err
+
+
+def test_sample_in_the_package_is_what_its_generator_writes(tmp_path):
+    bench = Path(__file__).resolve().parents[2] / "bench"
+    spec = importlib.util.spec_from_file_location("network_sample", bench / "network_sample.py")
+    sample = importlib.util.module_from_spec(spec)
+    sys.modules["network_sample"] = sample
+    spec.loader.exec_module(sample)
+    sample.write(tmp_path, 300, 7)
+    shipped = resources.files("lianshu.network") / "data"
+    for path in tmp_path.iterdir():
+        assert (shipped / path.name).read_text(encoding="utf-8") == path.read_text(encoding="utf-8"), (
+            path.name
+        )
+    assert len(list(tmp_path.iterdir())) == 4

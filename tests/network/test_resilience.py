@@ -8,7 +8,15 @@ from tests.network.network_files import FIRMS, LINKS, write_inputs
 from lianshu.network.leaders import rank_leaders
 from lianshu.network.links_network import load_network
 from lianshu.network.links_trades import load_trades
-from lianshu.network.resilience import DEFINITIONS, critical_few, resilience_card
+from lianshu.network.resilience import (
+    CLOSED_DAYS,
+    DEFINITIONS,
+    HORIZON_DAYS,
+    NORMAL,
+    critical_few,
+    recover,
+    resilience_card,
+)
 from lianshu.network.tables import Workspace
 from lianshu.network.tables_problems import InputError
 
@@ -80,15 +88,35 @@ def test_another_county_changes_no_figure(tmp_path):
 
 
 def test_every_figure_has_a_definition_and_nothing_is_composite(card):
-    assert set(DEFINITIONS) == {
-        "critical",
-        "single_items",
-        "substitutable",
-        "outside",
-        "imported",
-        "recovery",
-    }
+    subjects = {"critical", "single_items", "substitutable", "outside", "imported", "stock", "recovery"}
+    assert set(DEFINITIONS) == subjects
     assert not hasattr(card, "score")
+
+
+def test_recovery_follows_the_worst_firm_through_a_month(card):
+    found = card.recovery
+    assert found.firm == card.critical[0].firm
+    assert len(found.curve) == HORIZON_DAYS
+    assert found.lowest == min(found.curve) < NORMAL
+    assert found.curve[found.below_on] < NORMAL <= min([1.0, *found.curve[: found.below_on]])
+    assert found.days_back is not None
+    assert min(found.curve[CLOSED_DAYS + found.days_back :]) >= NORMAL
+
+
+def test_recovery_is_left_out_where_final_demand_is_unknown(tmp_path):
+    firms = "\n".join(",".join(r.split(",")[:6]) for r in FIRMS.splitlines()) + "\n"
+    assert resilience_card(trades_of(tmp_path, LINKS, firms), "甲链").recovery is None
+
+
+def test_larger_stocks_are_never_worse(tmp_path):
+    (tmp_path / "less").mkdir()
+    (tmp_path / "more").mkdir()
+    more = FIRMS.replace(",20\n", ",60\n").replace(",30\n", ",60\n").replace(",10\n", ",60\n")
+    lowest = []
+    for folder, firms in (("less", FIRMS), ("more", more)):
+        trades = trades_of(tmp_path / folder, LINKS, firms)
+        lowest.append(recover(trades, trades.members("甲链"), trades.network.index("p1")).lowest)
+    assert lowest[1] >= lowest[0]
 
 
 def test_chain_that_buys_nothing_is_refused(tmp_path):

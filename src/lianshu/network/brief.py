@@ -16,10 +16,12 @@ from lianshu.network.leaders import QUOTA, Leadership, rank_leaders
 from lianshu.network.links_network import Loaded
 from lianshu.network.links_trades import Trades, load_trades
 from lianshu.network.measures import coverage, from_tables, local_supply, run
+from lianshu.network.paths import Hit, explain
 from lianshu.network.resilience import ResilienceCard, resilience_card
 from lianshu.network.substitutes import Substitute, substitutes
 
 DEFAULT_FLOOR = 0.5
+HITS = 6
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,8 @@ class WhatIf:
     """One closure worked through.
 
     esri : share of all weight in the data lost; chain_loss : share of the chain's weight lost;
-    by_sector, by_firm : (name or position, share lost), worst first, the firm itself left out.
+    by_sector : code and share lost, the firm itself left out; hits : the firms that lose most, each with
+    the path the loss came along.
     """
 
     firm: int
@@ -71,7 +74,7 @@ class WhatIf:
     chain_loss: float
     steps: int
     by_sector: tuple[tuple[str, float], ...]
-    by_firm: tuple[tuple[int, float, float], ...]
+    hits: tuple[Hit, ...]
     substitutes: tuple[tuple[str, tuple[Substitute, ...]], ...]
 
 
@@ -240,7 +243,7 @@ def work_through(
     by_sector = np.bincount(network.sector, others, network.sector_count)
     whole = np.bincount(network.sector, weight, network.sector_count)
     sectors = [k for k in np.argsort(-by_sector, kind="stable") if by_sector[k] > 0][:5]
-    firms = [i for i in np.argsort(-others, kind="stable") if others[i] > 0][:6]
+    hits = [hit for hit in explain(cascade, closing, HITS + 1) if hit.firm != firm][:HITS]
     chain_weight = float(weight[members].sum())
     return WhatIf(
         firm=firm,
@@ -250,7 +253,7 @@ def work_through(
         chain_loss=float(lost[members].sum() / chain_weight) if chain_weight > 0 else 0.0,
         steps=int(result.steps[0]),
         by_sector=tuple((network.sectors[k], float(by_sector[k] / whole[k])) for k in sectors),
-        by_firm=tuple((int(i), float(result.down[0, i]), float(result.up[0, i])) for i in firms),
+        hits=tuple(hits),
         substitutes=tuple(
             (trades.items[item], tuple(substitutes(trades, firm, item, limit=3)))
             for item in _main_items(trades, firm)

@@ -130,12 +130,19 @@ def _findings(brief: Brief, found: Findings, shown: Shown) -> dict[str, Sheet]:
             ("富余产能可补",),
         ),
         "推演到企业": Sheet(
-            ["企业", "行业", "断供损失", "失单损失"],
+            ["企业", "行业", "断供损失", "断单损失", "传导路径", "此路径所占"],
             [
-                [shown.firm(i), sector_name(network.sectors[int(network.sector[i])]), down, up]
-                for i, down, up in w.by_firm
+                [
+                    shown.firm(hit.firm),
+                    sector_name(network.sectors[int(network.sector[hit.firm])]),
+                    hit.loss_down,
+                    hit.loss_up,
+                    " → ".join(shown.firm(i) for i in hit.path),
+                    hit.share,
+                ]
+                for hit in w.hits
             ],
-            ("断供损失", "失单损失"),
+            ("断供损失", "断单损失", "此路径所占"),
             f"{shown.firm(w.firm)} 停产",
         ),
         "推演到行业": Sheet(

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from html import escape
 
 from lianshu.network.brief import Brief, Findings
-from lianshu.network.charts import Bar, bars
+from lianshu.network.charts import Bar, bars, line
 from lianshu.network.firms import PLACE_NAMES
 from lianshu.network.gaps import BOUGHT_OUTSIDE, EMPTY
 from lianshu.network.links_anonymous import amount_range, code_names
-from lianshu.network.resilience import CRITICAL_LOSS, DEFINITIONS
+from lianshu.network.resilience import CLOSED_DAYS, CRITICAL_LOSS, DEFINITIONS, HORIZON_DAYS, NORMAL
 from lianshu.reference.industries import IndustryError, industries
 
 STYLE = """
@@ -145,7 +145,8 @@ def _pages(brief: Brief, found: Findings, shown: Shown) -> str:
             _head(brief, shown, 2, 2),
             _single(brief, found, shown),
             _replacements(found, shown),
-            _what_if(brief, found, shown),
+            _what_if(found, shown),
+            _recovery(found, shown),
             _definitions(),
             _footer(brief),
         )
@@ -271,24 +272,49 @@ def _replacements(found: Findings, shown: Shown) -> str:
     return f"<h2>谁能替</h2>{table(head, rows, (4, 5))}"
 
 
-def _what_if(brief: Brief, found: Findings, shown: Shown) -> str:
-    w, network = found.what_if, brief.trades.network
+def _what_if(found: Findings, shown: Shown) -> str:
+    w = found.what_if
     sectors = bars("各行业损失", [Bar(sector_name(name), v, v, percent(v)) for name, v in w.by_sector])
     rows = [
-        [shown.firm(i), sector_name(network.sectors[int(network.sector[i])]), percent(down), percent(up)]
-        for i, down, up in w.by_firm
+        [
+            shown.firm(hit.firm),
+            percent(hit.loss),
+            hit.direction_name,
+            " → ".join(shown.firm(i) for i in hit.path),
+        ]
+        for hit in w.hits
     ]
     who = "；".join(
         f"{item}：{'、'.join(shown.firm(s.firm) for s in others)}" for item, others in w.substitutes if others
     )
     told = (
         f"{shown.firm(w.firm)} 停产：全部数据内企业合计损失 {percent(w.esri, 2)}（断供 {percent(w.esri_down, 2)}，"
-        f"失单 {percent(w.esri_up, 2)}），本链损失 {percent(w.chain_loss)}，传导 {w.steps} 步。"
+        f"断单 {percent(w.esri_up, 2)}），本链损失 {percent(w.chain_loss)}，传导 {w.steps} 步。"
     )
     return (
         f"<h2>推演一例</h2><p>{escape(told)}{escape(f'可接替供货：{who}。' if who else '')}</p>"
-        f'<div class="two"><div>{sectors}</div><div>{table(["受损企业", "行业", "断供损失", "失单损失"], rows, (2, 3))}</div></div>'
+        f'<div class="two"><div>{sectors}</div><div>{table(["受损企业", "损失", "方向", "传导路径"], rows, (2, 3))}</div></div>'
     )
+
+
+def _recovery(found: Findings, shown: Shown) -> str:
+    r = found.card.recovery
+    if r is None:
+        return ""
+    if r.below_on is None:
+        text = f"{shown.firm(r.firm)} 停产 {CLOSED_DAYS} 天，靠库存本链产出未低于正常的 {NORMAL:.0%}。"
+    else:
+        back = (
+            f"{HORIZON_DAYS} 天内没有恢复"
+            if r.days_back is None
+            else f"复产后第 {r.days_back} 天回到 {NORMAL:.0%} 以上"
+        )
+        text = (
+            f"{shown.firm(r.firm)} 停产 {CLOSED_DAYS} 天：第 {r.below_on + 1} 天起本链产出低于正常的 {NORMAL:.0%}，"
+            f"最低 {r.lowest:.0%}，{back}。"
+        )
+    drawn = line("本链产出占正常的比例（按日）", r.curve, "停产之日", f"第 {HORIZON_DAYS} 天")
+    return f"<h2>断了多久能恢复</h2><p>{escape(text)}</p>{drawn}"
 
 
 def _definitions() -> str:

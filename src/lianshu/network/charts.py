@@ -55,6 +55,37 @@ def bars(title: str, rows: Sequence[Bar], *, maximum: float | None = None) -> st
     return "".join([*parts, "</svg>"])
 
 
+def line(title: str, values: Sequence[float], first: str, last: str) -> str:
+    """A curve of shares over days with lines at 0 %, 50 % and 100 %. Returns an SVG element.
+
+    Raises
+    ------
+    ValueError : fewer than two values, or one is not finite or negative.
+    """
+    if len(values) < 2 or not all(math.isfinite(v) and v >= 0 for v in values):
+        raise ValueError("曲线至少要两个非负有限数")
+    height, left, wide = 110, 44, 2 * WIDTH
+    top = max(1.0, *values)
+
+    def y(value: float) -> float:
+        return 8 + (height - 30) * (1 - value / top)
+
+    step = (wide - left - 12) / (len(values) - 1)
+    points = " ".join(f"{left + i * step:.1f},{y(v):.1f}" for i, v in enumerate(values))
+    grid = "".join(
+        f'<line x1="{left}" y1="{y(v):.1f}" x2="{wide - 12}" y2="{y(v):.1f}" stroke="{LINE}"/>'
+        f'<text x="{left - 6}" y="{y(v) + 4:.1f}" text-anchor="end" fill="{MUTED}">{v:.0%}</text>'
+        for v in (0.0, 0.5, 1.0)
+    )
+    described = f"{title}：最低 {min(values):.0%}，最后 {values[-1]:.0%}"
+    return (
+        f'<svg class="chart" role="img" viewBox="0 0 {wide} {height}" aria-label="{escape(described)}" font-size="12">'
+        f'<title>{escape(title)}</title>{grid}<polyline points="{points}" fill="none" stroke="{BLUE}" stroke-width="2"/>'
+        f'<text x="{left}" y="{height - 4}" fill="{MUTED}">{escape(first)}</text>'
+        f'<text x="{wide - 12}" y="{height - 4}" text-anchor="end" fill="{MUTED}">{escape(last)}</text></svg>'
+    )
+
+
 def shorten(text: str, width: int = 24) -> str:
     """Cut a label to a display width (a Chinese character counts 2)."""
     used = 0

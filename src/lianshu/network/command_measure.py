@@ -247,10 +247,22 @@ def _card(args: argparse.Namespace) -> Any:
         ["可替代性", inputs.between(*card.substitutable), DEFINITIONS["substitutable"]],
         ["外部依赖", inputs.between(*card.outside), DEFINITIONS["outside"]],
         ["境外依赖", inputs.between(*card.imported), DEFINITIONS["imported"]],
-        ["库存缓冲", stock, DEFINITIONS["recovery"]],
+        ["库存缓冲", stock, DEFINITIONS["stock"]],
+        ["恢复", _recovery(found.network.name, card.recovery), DEFINITIONS["recovery"]],
     ]
     inputs.print_table(f"{card.chain}：韧性卡", ["项目", "值", "口径"], rows, simulated=args.simulated)
     return Sheet(["项目", "值", "口径"], rows)
+
+
+def _recovery(name: Any, recovery: Any) -> str:
+    if recovery is None:
+        return "没有关键企业或没有营业收入，未推演"
+    if recovery.below_on is None:
+        return f"{name(recovery.firm)} 停产一个月，本链产出未明显下降（最低 {recovery.lowest:.0%}）"
+    back = "半年内未恢复" if recovery.days_back is None else f"复产后 {recovery.days_back} 天恢复"
+    return (
+        f"{name(recovery.firm)} 停产：第 {recovery.below_on + 1} 天起下降，最低 {recovery.lowest:.0%}，{back}"
+    )
 
 
 def _io_measures(work: Any, args: argparse.Namespace) -> Any:

@@ -120,7 +120,7 @@ def run(work: Workspace, expression: Table) -> pa.Table:
     return found
 
 
-@ibis.udf.agg.builtin
+@ibis.udf.agg.builtin  # type: ignore[untyped-decorator]
 def max_by(value: str, weight: float) -> str:  # type: ignore[empty-body]
     """The value of the row with the largest weight; DuckDB and Spark both call it so.
 

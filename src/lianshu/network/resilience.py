@@ -13,11 +13,14 @@ from numpy.typing import NDArray
 
 from lianshu.network.cascade import DEFAULT_EPSILON, Cascade
 from lianshu.network.firms import IMPORT, OUTSIDE
+from lianshu.network.inventory import STOCK_DAYS, final_demand, plan, simulate
 from lianshu.network.links_trades import Trades
-from lianshu.network.network import FloatArray
+from lianshu.network.network import FloatArray, NetworkError
 from lianshu.network.tables_problems import fatal
 
 CRITICAL_LOSS = 0.03
+# The standard disruption of the card: the worst firm closed for a month, half a year followed.
+CLOSED_DAYS, HORIZON_DAYS, NORMAL = 30, 180, 0.95
 
 DEFINITIONS = {
     "critical": f"关键少数：单独停产会使本链企业（含自身）合计损失达到 {CRITICAL_LOSS:.0%} 以上的企业，按权重加总，区外企业停产也计入",
@@ -26,7 +29,9 @@ DEFINITIONS = {
     "下限把未知产能当作没有富余，上限当作足够",
     "outside": "外部依赖：本链本地企业采购额中来自区外和境外的比重；上限把来源不明的也算在外",
     "imported": "境外依赖：其中来自境外的比重；上限同上",
-    "recovery": "库存缓冲：申报了库存天数的本地企业按采购额加权的平均库存天数，以及这些企业采购额占本链的比重",
+    "stock": "库存缓冲：申报了库存天数的本地企业按采购额加权的平均库存天数，以及这些企业采购额占本链的比重",
+    "recovery": f"恢复：影响最大的一家停产 {CLOSED_DAYS} 天后复产，本链企业合计产出首次低于正常 {NORMAL:.0%} 的日子，"
+    f"以及复产后回到并保持 {NORMAL:.0%} 以上所需的天数；库存天数未申报的按 {STOCK_DAYS:.0f} 天",
 }
 
 
@@ -49,6 +54,22 @@ class SingleSource:
 
 
 @dataclass(frozen=True)
+class Recovery:
+    """The worst firm closed for ``CLOSED_DAYS`` days and the chain's output after it, day by day.
+
+    lowest : least output of the chain's members / normal; below_on : first day (0 = day of the closure)
+    under ``NORMAL``, None if never; days_back : days from reopening until output is back above it for
+    good, 0 if it never fell, None if not within ``HORIZON_DAYS``; curve : (days,) output / normal.
+    """
+
+    firm: int
+    lowest: float
+    below_on: int | None
+    days_back: int | None
+    curve: tuple[float, ...]
+
+
+@dataclass(frozen=True)
 class ResilienceCard:
     """Figures of ``DEFINITIONS`` for one chain; bounds are (low, high) shares in [0, 1].
 
@@ -68,6 +89,7 @@ class ResilienceCard:
     imported: tuple[float, float]
     stock_days: float | None
     stock_known: float
+    recovery: Recovery | None
     epsilon: float
 
 
@@ -94,11 +116,12 @@ def resilience_card(
     unknown = float(amount[trades.unknown[trades.supplier[rows]]].sum()) / total
     singles, single_items, items = _singles(trades, rows)
     stock_days, stock_known = _stock(trades, buyers, total)
+    critical = critical_few(trades, members, epsilon=epsilon, threads=threads)
     return ResilienceCard(
         chain=name,
         firms=int(members.size),
         purchases=total,
-        critical=critical_few(trades, members, epsilon=epsilon, threads=threads),
+        critical=critical,
         single_items=single_items,
         items=items,
         single_sources=singles,
@@ -108,6 +131,7 @@ def resilience_card(
         imported=(abroad, abroad + unknown),
         stock_days=stock_days,
         stock_known=stock_known,
+        recovery=_recovery(trades, members, critical),
         epsilon=epsilon,
     )
 
@@ -139,6 +163,49 @@ def critical_few(
         loss = np.maximum(block.down[:, members], block.up[:, members]) @ weight / whole
         found += [Critical(int(active[block.start + i]), float(v)) for i, v in enumerate(loss) if v >= least]
     return tuple(sorted(found, key=lambda c: (-c.loss, c.firm)))
+
+
+def _recovery(trades: Trades, members: NDArray[np.int32], critical: tuple[Critical, ...]) -> Recovery | None:
+    """None without a critical firm, or where revenue does not tell what is sold outside the links."""
+    if not critical:
+        return None
+    try:
+        return recover(trades, members, critical[0].firm)
+    except NetworkError:
+        return None
+
+
+def recover(trades: Trades, members: NDArray[np.int32], firm: int) -> Recovery:
+    """Close one firm for ``CLOSED_DAYS`` days and watch the output of ``members`` for ``HORIZON_DAYS``.
+
+    Stocks are those declared, ``STOCK_DAYS`` where unknown. Links and revenue are taken as flows of equal
+    days; only their proportions matter.
+
+    Raises
+    ------
+    NetworkError : no firm's revenue exceeds its sales in the links, so final demand is unknown.
+    """
+    network = trades.network
+    stock = np.where(np.isnan(trades.stock_days), STOCK_DAYS, trades.stock_days)
+    damage = np.zeros(network.firm_count)
+    damage[firm] = 1.0
+    demand = final_demand(network)
+    # A firm that only buys in the links and declares no revenue stands for final use itself.
+    demand = np.where((demand + network.sales <= 0) & (network.purchases > 0), network.purchases, demand)
+    course = plan(network, HORIZON_DAYS, stock, recovery="at_once", recovery_days=float(CLOSED_DAYS))
+    result = simulate(network, demand, damage, course)
+    normal = float(result.normal[members].sum())
+    level = result.output[:, members].sum(axis=1) / normal if normal > 0 else np.ones(HORIZON_DAYS)
+    below = np.flatnonzero(level < NORMAL)
+    last = int(below[-1]) if below.size else -1
+    back: int | None = max(0, last + 1 - CLOSED_DAYS)
+    return Recovery(
+        firm=firm,
+        lowest=float(level.min()),
+        below_on=int(below[0]) if below.size else None,
+        days_back=None if last == HORIZON_DAYS - 1 else back,
+        curve=tuple(float(v) for v in level),
+    )
 
 
 def _singles(trades: Trades, rows: NDArray[np.int64]) -> tuple[tuple[SingleSource, ...], int, int]:
