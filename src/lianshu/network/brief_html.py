@@ -14,6 +14,7 @@ from lianshu.network.charts import Bar, bars, line
 from lianshu.network.firms import PLACE_NAMES
 from lianshu.network.gaps import BOUGHT_OUTSIDE, EMPTY
 from lianshu.network.links_anonymous import amount_range, code_names
+from lianshu.network.paths import Hit
 from lianshu.network.resilience import CLOSED_DAYS, CRITICAL_LOSS, DEFINITIONS, HORIZON_DAYS, NORMAL
 from lianshu.reference.industries import IndustryError, industries
 
@@ -272,18 +273,16 @@ def _replacements(found: Findings, shown: Shown) -> str:
     return f"<h2>谁能替</h2>{table(head, rows, (4, 5))}"
 
 
+def _way(hit: Hit, shown: Shown) -> str:
+    """The firms between the one that closed and the one that is hit."""
+    between_them = " → ".join(shown.firm(i) for i in hit.path[1:-1])
+    return f"经 {between_them}" if between_them else "直接往来"
+
+
 def _what_if(found: Findings, shown: Shown) -> str:
     w = found.what_if
     sectors = bars("各行业损失", [Bar(sector_name(name), v, v, percent(v)) for name, v in w.by_sector])
-    rows = [
-        [
-            shown.firm(hit.firm),
-            percent(hit.loss),
-            hit.direction_name,
-            " → ".join(shown.firm(i) for i in hit.path),
-        ]
-        for hit in w.hits
-    ]
+    rows = [[shown.firm(hit.firm), percent(hit.loss), hit.direction_name, _way(hit, shown)] for hit in w.hits]
     who = "；".join(
         f"{item}：{'、'.join(shown.firm(s.firm) for s in others)}" for item, others in w.substitutes if others
     )
@@ -293,7 +292,7 @@ def _what_if(found: Findings, shown: Shown) -> str:
     )
     return (
         f"<h2>推演一例</h2><p>{escape(told)}{escape(f'可接替供货：{who}。' if who else '')}</p>"
-        f'<div class="two"><div>{sectors}</div><div>{table(["受损企业", "损失", "方向", "传导路径"], rows, (2, 3))}</div></div>'
+        f'<div class="two"><div>{sectors}</div><div>{table(["受损企业", "损失", "方向", "传导路径"], rows, (1,))}</div></div>'
     )
 
 
