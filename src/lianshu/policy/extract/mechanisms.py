@@ -12,13 +12,14 @@ from typing import Any
 
 from lianshu.policy.extract import enumeration
 from lianshu.policy.extract.enumeration import COUNT, Span
-from lianshu.policy.lexicon import choice, words
+from lianshu.policy.lexicon import choice, either, words
 from lianshu.policy.model import Item, Node, Outline, Text
 from lianshu.reference.numerals import parse_integer
 
 _NUM = "一二两三四五六七八九十百千双\\d"
 _QUOTED = re.compile(r"[“\"]([^“”\"\n]{2,60})[”\"]")
 _SLOGANS = frozenset(words("mechanisms", "slogans"))
+_SLOGAN_HEAD = re.compile(either(slogan for slogan in _SLOGANS if len(slogan) >= 3))
 _NOT_FORMULA = re.compile(rf"^{choice('mechanisms', 'not_formula')}")
 _USE = re.compile(rf"^(?:的)?(?:整体|工作|发展|总体|推进|服务|建设|对接)*{choice('mechanisms', 'use')}")
 _ONES = re.compile(
@@ -73,7 +74,7 @@ def _clause(clean: str, at: int) -> str:
 
 def _is_slogan(name: str) -> bool:
     bare = name.strip("“”")
-    return bare in _SLOGANS or any(bare.startswith(s) for s in _SLOGANS if len(s) >= 3) or "通办" in bare
+    return bare in _SLOGANS or _SLOGAN_HEAD.match(bare) is not None or "通办" in bare
 
 
 def _formula_in_quotes(inner: str, after: str) -> bool:
