@@ -262,3 +262,28 @@ def test_lists_need_few_queries(client, world, year_plans, month, django_assert_
         assert client.get(reverse("collections")).status_code == 200
     with django_assert_max_num_queries(22):
         assert client.get(reverse("collection", args=[year_plans.pk])).status_code == 200
+
+
+def test_a_filing_counts_for_the_duty_and_is_not_entered_again(world):
+    from lianshu.tasks.calendar import occurrences_refresh
+    from lianshu.tasks.models import Duty
+
+    duty = Duty.objects.create(
+        region=world.county, chain=world.chain, unit=world.chain_office, what="书面向总链办报送上月情况",
+        every="month", counts="report_filed", starts=dt.date(2026, 1, 1),
+    )  # fmt: skip
+    occurrences_refresh(duty, today=dt.date(2026, 3, 1))
+    month = services.collection_open(
+        world.owner, region=world.county, kind="month", title="3月月报", period="2026-03", due=DUE,
+        headings=["进展"], chains=[world.chain], duty=duty,
+    )  # fmt: skip
+    filing = services.filing_save(
+        world.colleague, month.filings.get(), texts=["图谱完成"], file_it=True, on=DUE
+    )
+    march = duty.occurrences.get(period="2026-03")
+    assert (march.state, march.done) == ("done", 1)
+    assert march.evidence.get().text.startswith("3月月报")
+    services.filing_return(world.owner, filing, reason="补数据")
+    services.filing_save(world.colleague, filing, texts=["图谱完成，数据已补"], file_it=True, on=DUE)
+    march.refresh_from_db()
+    assert march.done == 1, "a second version is not a second time"

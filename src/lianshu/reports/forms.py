@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from lianshu.core.scope import regions_for
 from lianshu.organisation.models import Chain, Region, Unit
 from lianshu.reference.periods import Period
+from lianshu.tasks.models import Duty
 
 from .models import Collection
 
@@ -61,17 +62,26 @@ class CollectionForm(OfficeForm):
     chains = forms.ModelMultipleChoiceField(
         Chain._base_manager.none(), label="按产业链报送（由各链条办填报）", required=False
     )
+    duty = forms.ModelChoiceField(
+        Duty._base_manager.none(),
+        label="对应的常规职责",
+        required=False,
+        help_text="选定后，报送一次就记一次履职，不用另外登记",
+    )
     headings = forms.CharField(
         label="报送内容",
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text="每行一项，如：主要指标、工作进展、存在问题",
     )
-    field_order = ("region", "kind", "title", "period", "due", "units", "chains", "headings")
+    field_order = ("region", "kind", "title", "period", "due", "units", "chains", "duty", "headings")
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         self.fields["units"].queryset = Unit.objects.visible_to(user).order_by("name")
         self.fields["chains"].queryset = Chain.objects.visible_to(user).select_related("region")
+        self.fields["duty"].queryset = (
+            Duty.objects.visible_to(user).filter(active=True, counts="report_filed").select_related("chain")
+        )
         for name in ("units", "chains"):
             self.fields[name].widget.attrs["size"] = 6
         _dress(self)

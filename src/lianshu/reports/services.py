@@ -16,6 +16,8 @@ from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.notices import notify
 from lianshu.core.scope import SystemActor, may, require
 from lianshu.organisation.models import Chain, Region, Unit, User
+from lianshu.tasks.byproducts import count_byproduct, uncount_byproduct
+from lianshu.tasks.models import Duty
 
 from .models import Collection, Filing, FilingVersion, Report, Score, ScoreSheet
 
@@ -139,7 +141,28 @@ def filing_save(
         filing=filing, number=filing.version, sections=filing.sections, by=_person(user)
     )
     audit.record(user, "报送", filing, note=f"第 {filing.version} 版")
+    _count(user, filing)
     return filing
+
+
+def _count(user: Any, filing: Filing) -> None:
+    """A filing answers the duty its call stands for: the row of this chain where the duty has one per chain."""
+    collection, duty = filing.collection, filing.collection.duty
+    if duty is None:
+        return
+    same = Duty._base_manager.filter(region=collection.region, plan=duty.plan, what=duty.what)
+    count_byproduct(
+        user,
+        "report_filed",
+        filing,
+        on=filing.filed_on,
+        chain=filing.chain,
+        unit=filing.unit,
+        text=f"{collection.title}（第 {filing.version} 版）",
+        region=collection.region,
+        period=collection.period,
+        duties=same,
+    )
 
 
 @transaction.atomic
@@ -154,6 +177,7 @@ def filing_return(user: Any, filing: Filing, *, reason: str) -> Filing:
     filing.state, filing.remark = State.RETURNED, reason.strip()
     filing.save()
     audit.record(user, "退回报送", filing, note=reason)
+    uncount_byproduct(user, filing)
     _tell([filing], f"退回重报：{filing.collection.title}", "red")
     return filing
 
