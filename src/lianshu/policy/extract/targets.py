@@ -147,7 +147,7 @@ class _Reader:
         own_verb = own_verb or found.form != "number" and found.form != "ratio"
         listed = carry.accepted and not own_verb
         own_verb = own_verb or (own_op not in (None, "range") and not listed)
-        period = self.dates.period(place)
+        period = self.dates.period(place, flow=own_adding or is_growth(left) or "完成" in left)
         if period == "past":
             return None
         meant = own_verb or listed or period != "none" or strives(clean[place.segment : found.start])

@@ -27,8 +27,12 @@ class Dates:
         first = bisect_right(self._starts, start - 1)
         return [m for m in self.periods[first : bisect_right(self._starts, end - 1)] if m.end <= end]
 
-    def period(self, place: Place) -> str:
-        """The period said in the sentence, else the one that carries over; ``past`` for a year gone by."""
+    def period(self, place: Place, *, flow: bool = False) -> str:
+        """The period said in the sentence, else the one that carries over; ``past`` for a year gone by.
+
+        ``flow`` marks what grows or is added: with a bare year it belongs to that year (2026年增长8%), while a
+        stock is to be reached by it (2026年达到600家 in a plan until 2026).
+        """
         start, found = place.sentence[0], place.found
         said = [m for m in self.mentions(start, found.start) if m.kind != "past"]
         # 年均分别增长15%、12%: the second figure has no words of its own.
@@ -50,7 +54,7 @@ class Dates:
             date = self._shared_date(dates, found)
             if self.calendar.is_over(date):
                 return "past"
-            return self.calendar.resolve(date, steps=len({m.last for m in years}) > 1)
+            return self.calendar.resolve(date, steps=flow or len({m.last for m in years}) > 1)
         return self._carried_period(place)
 
     def _is_annual(self, mention: Mention, place: Place) -> bool:

@@ -28,9 +28,7 @@ AFTER = re.compile(
     "|".join((_LEAST_AFTER.pattern, _MOST_AFTER.pattern, _ABOUT_AFTER.pattern)).join(("(?:", ")"))
 )
 
-ADDING = re.compile(
-    rf"{choice('targets', 'adding')}(?!{choice('targets', 'adding_name')})|新增(?=率|值)|新(?:增|签|获|认|建|评|注|引|培|设|入|进|改|扩|开|投|创)[^,;、。\d]{{0,2}}$"
-)
+ADDING = re.compile(rf"{choice('targets', 'adding')}(?!{choice('targets', 'adding_name')})")
 _GROWING = re.compile(choice("targets", "growing"))
 _AFTER_GROWTH = re.compile(
     rf"(?:率|速度|幅度|幅|了|水平)?(?:保持|稳定|维持|控制|实现|达|为|在|不|低于|少于|小于|超过|超|高于|大于|突破|约|近|达到|{_ADVERBS}|力争|至少|快于|左右)*$"
