@@ -232,6 +232,27 @@ def test_task_table() -> None:
     ]
 
 
+def test_the_column_of_the_task_and_the_section() -> None:
+    source = table_source(
+        [
+            ["序号", "重点任务", "具体举措", "责任单位"],
+            ["1", "强化招商", "组织外出招商活动", "市商务局"],
+            ["2", "^", "举办集中签约活动", "市投促中心"],
+        ]
+    )
+    assert [(i.fields["section"], i.fields["title"]) for i in run(tasks, "", source)] == [
+        ("强化招商", "组织外出招商活动"), ("强化招商", "举办集中签约活动"),
+    ]  # fmt: skip
+    source = table_source(
+        [
+            ["工作任务", "具体举措", "牵头单位"],
+            ["绘制图谱", "更新全景图", "市工信局"],
+            ["精准招商", "组织专题活动", "市商务局"],
+        ]
+    )
+    assert [i.fields["title"] for i in run(tasks, "", source)] == ["绘制图谱", "精准招商"]
+
+
 def test_a_table_without_unit_column_is_no_task_table() -> None:
     source = table_source([["指标", "单位", "2023年", "2025年"], ["工业总产值", "亿元", "100", "150"]])
     assert run(tasks, "", source) == []

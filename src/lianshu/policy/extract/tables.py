@@ -63,7 +63,7 @@ def task_rows(text: Text) -> list[TaskRow]:
         head_row, head = found
         unit_columns = [c for c, w in head.items() if _UNIT.search(w) and not _TASK.match(w)]
         task_columns = [c for c, w in head.items() if _TASK.match(w) and c not in unit_columns]
-        task_column = task_columns[-1]
+        task_column = _title_column(table, head_row, task_columns)
         due_columns = [c for c, w in head.items() if _DUE.search(w)]
         number_columns = [c for c, w in head.items() if _NUMBER.search(w)]
         by_row: dict[int, dict[int, Cell]] = {}
@@ -83,7 +83,7 @@ def task_rows(text: Text) -> list[TaskRow]:
                 row.number = (
                     next((words_of(text, cells[c]) for c in number_columns if c in cells), "-") or "-"
                 )
-                if len(task_columns) > 1 and task_columns[0] in cells:
+                if task_columns[0] != task_column and task_columns[0] in cells:
                     row.section = words_of(text, cells[task_columns[0]])
                 out.append(row)
                 last = (task.start, task.end)
@@ -92,6 +92,16 @@ def task_rows(text: Text) -> list[TaskRow]:
                     row.units.append((_role(head[column]), _unit_words(text, cells[column])))
             row.due = row.due or next((words_of(text, cells[c]) for c in due_columns if c in cells), "")
     return out
+
+
+def _title_column(table: Table, head_row: int, columns: list[int]) -> int:
+    """The column that names the row's task: the first whose cells are not shared by several rows (a shared
+    cell names the section)."""
+    for column in columns:
+        spans = [(c.start, c.end) for c in table.cells if c.column == column and c.row > head_row]
+        if len(set(spans)) == len(spans):
+            return column
+    return columns[-1]
 
 
 def _unit_words(text: Text, cell: Cell) -> str:

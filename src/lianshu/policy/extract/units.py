@@ -42,6 +42,8 @@ _NOTE = re.compile(
     r"[(（,，;；]?\s*(?:(?:列|排|排名|排序)?(?:在)?(?:首位|第一(?:位|个|名)?|第1位)的?(?:单位|部门)?为?(?:牵头|主要)?(?:责任)?(?:单位|部门)?"
     r"|(?:加|带|标)[*＊](?:号)?(?:的)?为牵头单位|下同|以下(?:均)?同|以下简称[^()（）]*)\s*[)）]?"
 )
+#: A label of something else inside a list.
+_OTHER_LABEL = re.compile(r"^\s*[\u4e00-\u9fff]{2,10}\s*[:：]")
 #: A time limit among the units of a list.
 _DUE = re.compile(
     r"^\s*(?P<due>(?:20\d\d年)(?:\d{1,2}月)?(?:\d{1,2}日)?(?:年?底|上半年|下半年|第[一二三四]季度)?(?:以?前)?|长期坚持|持续推进|常态化推进|立即实施|即时启动)(?:完成|取得成效|见效|启动)?[。]?\s*$"
@@ -156,6 +158,8 @@ def parse(body: str, role: str | None = None) -> UnitList:
         pending: list[str] = []
         for start, end in split(stretch, 0, len(stretch), ",，;；。"):
             clause = stretch[start:end]
+            if _OTHER_LABEL.match(clause):  # 重点企业：… is no list of units
+                break
             if limit := _DUE.match(clause):
                 found.due = found.due or limit["due"]
                 continue
