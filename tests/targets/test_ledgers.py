@@ -2,9 +2,10 @@
 
 from decimal import Decimal
 
+from tests.core.ledger_cases import LedgerCases
+
 from lianshu.targets.ledgers import ObservationLedger, TargetLedger
 from lianshu.targets.models import Observation
-from tests.core.ledger_cases import LedgerCases
 
 from .samples import make_target
 

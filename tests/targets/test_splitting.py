@@ -4,13 +4,13 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from tests.conftest import signed_in
+from tests.factories import make_user
 
 from lianshu.core.errors import LianshuError
 from lianshu.organisation.models import Unit
 from lianshu.targets import selectors, services
 from lianshu.targets.models import Target
-from tests.conftest import signed_in
-from tests.factories import make_user
 
 from .samples import make_target
 

@@ -4,12 +4,12 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from tests.factories import make_user
 
 from lianshu.core.errors import LianshuError
 from lianshu.core.scope import SYSTEM
 from lianshu.targets import selectors, services
 from lianshu.targets.models import Observation
-from tests.factories import make_user
 
 from .samples import make_plan, make_target
 

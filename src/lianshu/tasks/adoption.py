@@ -130,6 +130,7 @@ class TaskAdopter(Adopter):
         if not proposal.match_id or "完成时限" in proposal.changes:
             task.due = _date(values["due"])
             task.next_due = task.due
+        if not proposal.match_id:
             task.measure = values["measure"]
         task.item = proposal.item
         task.chain = context.chain(values["chain"])

@@ -2,8 +2,7 @@
 
 from lianshu.core.registries import registry
 
-from . import adoption  # noqa: F401
-from .models import Duty, Task
+from . import adoption, ledgers, panels  # noqa: F401 - adopters and ledgers register themselves
 
-registry.counts["tasks"] = lambda: Task._base_manager.count()
-registry.counts["duties"] = lambda: Duty._base_manager.count()
+registry.counts.update(panels.counts())
+panels.install()

@@ -1,0 +1,154 @@
+"""督查督办: what is overdue, notices and circulars from sending to closing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from lianshu.core.errors import LianshuError
+from lianshu.core.lens import lens_of
+from lianshu.core.scope import get_visible, may, require
+from lianshu.core.words import long_date
+from lianshu.organisation.models import Chain
+from lianshu.reference.periods import Period
+from lianshu.targets.acting import act
+from lianshu.tasks import selectors, services
+from lianshu.tasks.forms import NoticeForm
+from lianshu.tasks.models import Notice
+
+LONGEST = 200
+
+
+@require_safe
+def overdue(request: HttpRequest) -> HttpResponse:
+    """Everything overdue with who is late, each one click from a supervision notice."""
+    today, lens = timezone.localdate(), lens_of(request)
+    asked = request.GET.get("chain", "")
+    chain = get_visible(request.user, Chain.objects, pk=asked) if asked.isdigit() else None
+    scope: dict[str, Any] = {
+        "region_path": "" if chain else lens.region_path,
+        "chain": chain.pk if chain else lens.chain_id,
+    }
+    tasks = list(selectors.late_tasks(request.user, today, **scope)[:LONGEST])
+    duties = list(selectors.late_occurrences(request.user, today, **scope)[:LONGEST])
+    notices = list(selectors.late_notices(request.user, today, **scope)[:LONGEST])
+    late: dict[str, int] = {}
+    for unit in (
+        *(task.lead_unit for task in tasks),
+        *(row.duty.unit for row in duties),
+        *(notice.to_unit for notice in notices),
+    ):
+        late[str(unit or "未定单位")] = late.get(str(unit or "未定单位"), 0) + 1
+    return render(
+        request,
+        "tasks/overdue.html",
+        {
+            "tasks": tasks,
+            "duties": [(row, Period.from_code(row.period).text) for row in duties],
+            "notices": notices,
+            "late": sorted(late.items(), key=lambda pair: -pair[1]),
+            "chain": chain,
+            "today": today,
+            "may_supervise": may(request.user, "hand_out"),
+        },
+    )
+
+
+def _initial(request: HttpRequest) -> dict[str, Any]:
+    """A notice from an overdue task or duty starts filled in."""
+    user, today = request.user, timezone.localdate()
+    initial: dict[str, Any] = {"kind": request.GET.get("kind", Notice.Kind.SUPERVISION)}
+    if (asked := request.GET.get("task", "")).isdigit():
+        task = selectors.task_of(user, int(asked))
+        due = f"应于{long_date(task.due)}完成，" if task.due else ""
+        initial |= {
+            "subject": task,
+            "to_unit": task.lead_unit,
+            "title": f"关于“{task.title}”的督办",
+            "text": f"“{task.title}”{due}截至{long_date(today)}进度 {task.progress}%。"
+            "请抓紧办理，并反馈原因、措施和完成时间。",
+        }
+    elif (asked := request.GET.get("occurrence", "")).isdigit():
+        row = selectors.occurrence_of(user, int(asked))
+        period = Period.from_code(row.period).text
+        initial |= {
+            "subject": row,
+            "to_unit": row.duty.unit,
+            "title": f"关于“{row.duty.what}”的督办"[:160],
+            "text": f"“{row.duty.what}”{period}应于{long_date(row.due)}前完成 {row.needed} 次，"
+            f"已完成 {row.done} 次。请尽快补办，并反馈原因。",
+        }
+    return initial
+
+
+@require_http_methods(["GET", "POST"])
+def notice_new(request: HttpRequest) -> HttpResponse:
+    """Write and send; from an overdue task or duty everything is filled in already."""
+    require(request.user, "hand_out")
+    initial = _initial(request)
+    subject = initial.pop("subject", None)
+    form = NoticeForm(request.POST or None, user=request.user, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        about = {}
+        if subject is not None:
+            about = {"task" if subject._meta.model_name == "task" else "occurrence": subject}
+        try:
+            notice = services.notice_send(request.user, **form.cleaned_data, **about)
+        except LianshuError as error:
+            if error.status not in (409, 422):
+                raise
+            for name, sentence in error.problems or [("", error.sentence)]:
+                form.add_error(name if name in form.fields else None, sentence)
+        else:
+            return redirect("notice-page", notice.pk)
+    return render(
+        request,
+        "tasks/notice_new.html",
+        {"form": form, "subject": subject},
+        status=422 if form.errors else 200,
+    )
+
+
+@require_safe
+def notice_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """A notice with its way so far and the action that is mine now."""
+    notice = selectors.notice_of(request.user, pk)
+    user, state = request.user, notice.state
+    own = may(user, "report", notice)
+    sends = may(user, "hand_out", notice)
+    return render(
+        request,
+        "tasks/notice.html",
+        {
+            "notice": notice,
+            "may_sign": own and state == Notice.State.SENT,
+            "may_answer": own
+            and notice.kind == Notice.Kind.SUPERVISION
+            and state in (Notice.State.SENT, Notice.State.SIGNED),
+            "may_close": sends and state == Notice.State.ANSWERED,
+            "today": timezone.localdate(),
+        },
+    )
+
+
+_DONE = {"sign": "已签收。", "answer": "已反馈。", "close": "已办结。", "return": "已退回，请对方重新反馈。"}
+
+
+@require_POST
+def notice_step(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
+    """Sign, answer, close or return."""
+    notice, user = selectors.notice_of(request.user, pk), request.user
+    work = {
+        "sign": lambda: services.notice_sign(user, notice),
+        "answer": lambda: services.notice_answer(user, notice, answer=request.POST.get("answer", "")),
+        "close": lambda: services.notice_close(user, notice),
+        "return": lambda: services.notice_return(user, notice, reason=request.POST.get("reason", "")),
+    }.get(verb)
+    if work is None:
+        raise LianshuError("E1002")
+    return act(request, reverse("notice-page", args=(pk,)), work, _DONE[verb])
