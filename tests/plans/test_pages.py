@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.plans.samples import accept_all, plan_text
 
 from lianshu.core.models import Job
+from lianshu.plans import selectors
 from lianshu.plans.adoption import engine
 from lianshu.plans.models import Adoption, Document, Item, Plan
 
@@ -304,9 +305,8 @@ def test_preview_then_adopt_then_undo(as_owner, document, world):
     assert not Adoption.objects.exists()
     answer = as_owner.post(path)
     job = Job.objects.get(kind="plans.adopt")
-    assert answer.url == f"/jobs/{job.pk}/"
     adoption = Adoption.objects.get()
-    assert job.result["url"] == f"/plans/adoptions/{adoption.pk}/"
+    assert answer.url == job.result["url"] == f"/plans/adoptions/{adoption.pk}/"
     page = as_owner.get(job.result["url"]).content.decode()
     assert "食品加工" in page and "撤回采纳" in page
     assert "没有新的内容" in as_owner.get(path).content.decode()
@@ -371,3 +371,35 @@ def test_my_work_names_plans_that_wait(world, document):
     assert not list(agenda(world.owner, today))
     assert [url for _, _, url in search(world.owner, "重点产业链")] == [f"/plans/{document.plan_id}/"]
     assert not list(search(world.stranger, "重点产业链"))
+
+
+def test_programmes_list_their_parts_with_the_tasks(as_owner, world):
+    rows = [
+        ("mechanisms", "二、重点任务", {"name": "两大行动", "items": ["招商行动", "培育行动"]}),
+        ("tasks", "（一）开展产业链招商", {"title": "招商行动", "section": "", "no": "1"}),
+        ("tasks", "1.组建驻外招商队伍", {"title": "组建队伍", "section": "招商行动", "no": "2"}),
+        ("mechanisms", "三、工作机制", {"name": "五个一", "items": ["一个专班"]}),
+    ]
+    from tests.plans.samples import make_document
+
+    document = make_document(world.county, rows)
+    (programme,) = selectors.programmes(list(document.items.standing()))
+    assert programme.item.label == "两大行动"
+    assert [(part, itself and itself.label, [task.label for task in tasks]) for part, itself, tasks in programme.parts] == [
+        ("招商行动", "招商行动", ["组建队伍"]), ("培育行动", None, []),
+    ]  # fmt: skip
+    page = as_owner.get(f"/plans/{document.plan_id}/?tab=programmes").content.decode()
+    assert "两大行动" in page and "组建队伍" in page and "五个一" not in page
+
+
+def test_the_result_page_links_to_every_room(as_owner, adoption):
+    page = as_owner.get(f"/plans/adoptions/{adoption.pk}/").content.decode()
+    for address in (
+        "/chains/",
+        "/targets/",
+        "/tasks/",
+        "/duties/",
+        "/ledger/units/",
+        "/ledger/appointments/",
+    ):
+        assert f'href="{address}' in page, address

@@ -22,6 +22,7 @@ class MechanismAdopter(Adopter):
     title = "工作机制"
     order = ORDER["mechanisms"]
     model = Mechanism
+    page = "mechanism"
     owned = ("items",)
 
     def propose(self, context: AdoptionContext, item: Item) -> list[Proposal]:

@@ -204,10 +204,11 @@ def difference(new: Document, old: Document) -> Difference:
 
 @dataclass(slots=True)
 class Programme:
-    """A named bundle of the plan (六大行动, 十大工程): its parts with the tasks that stand under each."""
+    """A named bundle of the plan (六大行动, 十大工程): its parts as (name, the task that is the part itself,
+    the tasks that stand under it)."""
 
     item: Item
-    parts: list[tuple[str, list[Item]]] = field(default_factory=list)
+    parts: list[tuple[str, Item | None, list[Item]]] = field(default_factory=list)
 
 
 _PROGRAMME_WORDS = ("行动", "工程", "计划", "举措", "任务")
@@ -224,13 +225,14 @@ def programmes(items: Sequence[Item]) -> list[Programme]:
             continue
         programme = Programme(item)
         for part in item.values["items"]:
+            itself = next((task for task in tasks if str(task.values.get("title") or "") == part), None)
             under = [
                 task
                 for task in tasks
-                if part in str(task.values.get("section") or "")
-                or part in str(task.values.get("title") or "")
+                if task is not itself
+                and any(part in str(task.values.get(name) or "") for name in ("section", "title"))
             ]
-            programme.parts.append((part, under))
+            programme.parts.append((part, itself, under))
         found.append(programme)
     return found
 

@@ -23,6 +23,7 @@ class ChainAdopter(Adopter):
     title = "产业链"
     order = ORDER["chains"]
     model = Chain
+    page = "chain"
 
     def propose(self, context: AdoptionContext, item: Item) -> list[Proposal]:
         name = str(context.values(item).get("name") or "").strip()

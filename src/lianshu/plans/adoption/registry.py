@@ -41,6 +41,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.apps import apps
 from django.db import models
+from django.urls import reverse
 
 from lianshu.core.ledger import ledgers
 
@@ -108,6 +109,8 @@ class Adopter:
     title: ClassVar[str]
     order: ClassVar[int]
     model: ClassVar[type[models.Model]]
+    #: Name of the address of a row's page (with its number); empty: its own address or its ledger's.
+    page: ClassVar[str] = ""
     #: Rows others may come to share (units): kept at undo when something still uses them, instead of
     #: refusing the undo.
     keep_if_used: ClassVar[bool] = False
@@ -163,7 +166,9 @@ class Adopter:
         restore_fields(obj, before)
 
     def url(self, obj: models.Model) -> str:
-        """The row's page: its own address, else its row in a ledger, else ""."""
+        """The row's page: the named one, its own address, its row in a ledger, or ""."""
+        if self.page:
+            return reverse(self.page, args=[obj.pk])
         own = getattr(obj, "get_absolute_url", None)
         if own is not None:
             return str(own())

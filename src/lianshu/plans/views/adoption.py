@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from lianshu.core.errors import LianshuError
 from lianshu.core.jobs import start_job
+from lianshu.core.models import Job
 from lianshu.core.scope import may, require
 from lianshu.plans import selectors
 from lianshu.plans.adoption import engine
@@ -43,7 +44,8 @@ def adopt_page(request: HttpRequest, pk: int) -> HttpResponse:
             title=f"采纳《{document.plan.title}》"[:200],
             input={"document": document.pk, "choices": choices},
         )
-        return redirect("job", job.pk)
+        done = job.result.get("url") if job.status == Job.Status.DONE else None
+        return redirect(done) if done else redirect("job", job.pk)
     open_questions = seen.questions if request.method == "POST" else []
     return render(
         request,
