@@ -88,6 +88,8 @@ def _formula_in_quotes(inner: str, after: str) -> bool:
         return len(members) >= 2 and max(ones, batches) == len(members)
     if len(inner) > 14 or re.search(r"(?:产业|集群|产业链|企业)$", inner):
         return False
+    if re.fullmatch(r"\d{1,2}个[1一]批?", inner):
+        return True
     if _DIGITS.match(inner):
         return not _NOT_FORMULA.match(after) and not _COUNTS_INDUSTRIES.match(after)
     if not re.match(rf"[{_NUM}]", inner) or not re.search(r"[一二两三四五六七八九十双]", inner):
@@ -229,12 +231,18 @@ def _items_of(name: str, clean: str, span: Span, outline: Outline) -> tuple[list
         noun_tail = counted["noun"][-2:]
         headed = _headed_items(outline, wanted, noun_tail, end)
         ahead = re.compile(rf"(?<![\u4e00-\u9fff])(?:开展|实施|推进)?[\u4e00-\u9fff]{{2,14}}{noun_tail}$")
-        bracket = re.match(r"[(（]([^()（）]{4,120})[)）]", clean[end + tail : end + tail + 124])
-        inside = [i for i in _FLAT.split(bracket[1]) if i] if bracket else []
+        inside = _in_bracket(clean, end + tail)
         if len(inside) == wanted:
             return inside, start
         return headed or _following(clean, end + tail, ahead, name), start
-    return [], start
+    return _in_bracket(clean, end + tail), start
+
+
+def _in_bracket(clean: str, at: int) -> list[str]:
+    """Two or more members in a bracket right behind the formula."""
+    bracket = re.match(r"[(（]([^()（）]{4,120})[)）]", clean[at : at + 124])
+    members = [member.strip() for member in _FLAT.split(bracket[1]) if member.strip()] if bracket else []
+    return members if len(members) >= 2 else []
 
 
 _LEAD = re.compile(
@@ -392,5 +400,7 @@ def _within(formula: _Formula, other: _Formula) -> bool:
     if formula is other:
         return False
     a, b = re.sub(r"\W", "", formula.name), re.sub(r"\W", "", other.name)
+    if a == b:
+        return formula.rule == "formula-one-each"
     inside = other.span[0] <= formula.span[0] and formula.span[1] <= other.span[1]
-    return inside and (a != b and a in b)
+    return inside and a in b
