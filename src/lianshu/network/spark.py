@@ -45,7 +45,12 @@ class SparkEngine:
         from pyspark.sql import SparkSession
 
         Backend.register_options()  # its compiler reads them, and only a connection would set them
-        builder = SparkSession.builder.master(master).appName("lianshu").config("spark.ui.enabled", "false")
+        builder = (
+            SparkSession.builder.master(master)
+            .appName("lianshu")
+            .config("spark.ui.enabled", "false")
+            .config("spark.ui.showConsoleProgress", "false")
+        )
         # Executors must find this package; a cluster that sets its own interpreter keeps it.
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
         for name, value in (options or {}).items():
