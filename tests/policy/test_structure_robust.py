@@ -42,7 +42,9 @@ def test_damaged_texts(words: str) -> None:
         assert item.fields.get("name") or item.fields.get("title")
 
 
-@pytest.mark.parametrize("words", ["", "\n", "。。。", "((((", "))))", "“”", "产业", "abc 123", "、" * 50, "（" * 200])
+@pytest.mark.parametrize(
+    "words", ["", "\n", "。。。", "((((", "))))", "“”", "产业", "abc 123", "、" * 50, "（" * 200]
+)
 def test_nothing_to_read(words: str) -> None:
     _, items = every_item(words)
     assert items == []

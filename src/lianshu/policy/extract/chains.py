@@ -103,10 +103,13 @@ def _names(clean: str, pieces: list[Span], wanted: int | None) -> list[str]:
     return [short_name(clean[a:b]) for a, b in pieces]
 
 
-def _foreign_level(level: str | None) -> re.Pattern[str]:
+def _foreign_level(level: str | None, region: str) -> re.Pattern[str]:
+    """Words for the levels above the plan's own; 市委 is above a county, not above a county-level city."""
     levels = list(words("chains", "upper"))
     if level in ("市", "县"):
         levels += words("chains", "upper_of_city")
+    if level == "县" and region[-1:] in ("县", "区", "旗"):
+        levels += words("chains", "upper_of_county")
     return re.compile(either(levels))
 
 
@@ -158,7 +161,7 @@ def _believed(names: list[str], wanted: int | None) -> list[str]:
 def _lists(clean: str, facts: dict[str, Any]) -> list[_Found]:
     """Lists before a head noun: ``A、B、C三大主导产业``."""
     level = facts.get("level")
-    upper, own = _foreign_level(level), _OWN.get(str(level), _OWN["县"])
+    upper, own = _foreign_level(level, str(facts.get("region") or "")), _OWN.get(str(level), _OWN["县"])
     found: list[_Found] = []
     for match in _ANCHOR.finditer(clean):
         at = match.start()
