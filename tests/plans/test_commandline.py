@@ -133,12 +133,23 @@ def test_miluo_has_four_chains_with_their_offices_and_duties(five):
         assert Appointment._base_manager.filter(chain=chain, role="chief").count() == 1
     general = Unit._base_manager.get(region__name="汨罗市", kind="general_office")
     assert general.seat is not None and "工信局" in general.seat.name
-    reports = Duty._base_manager.filter(
-        region__name="汨罗市", what__contains="汇报"
-    ) | Duty._base_manager.filter(region__name="汨罗市", what__contains="报告")
-    assert reports.exists()
+    reports = Duty._base_manager.filter(region__name="汨罗市", every="month", times=1)
+    for whom in ("链长", "总链办"):
+        assert {duty.chain for duty in reports.filter(to__contains=whom)} == set(chains)
 
 
-def test_tongcheng_has_its_figure_for_2025(five):
-    found = Target._base_manager.filter(region__name="通城县")
-    assert found.count() > 20
+def test_miluo_counts_its_investment_trips_by_the_year(five):
+    trips = Duty._base_manager.filter(region__name="汨罗市", what__contains="招商活动", every="year")
+    assert [duty.times for duty in trips] == [4]
+
+
+def test_tongcheng_wants_300_by_2025(five):
+    found = Target._base_manager.filter(region__name="通城县", low=300, measure="亿元")
+    assert [(target.name, target.period, target.op) for target in found] == [("工业总产值", "by:2025", ">=")]
+
+
+def test_every_chain_and_unit_was_made_once(five):
+    for model in (Chain, Unit):
+        names = list(model._base_manager.values_list("region", "name"))
+        assert len(names) == len(set(names))
+    assert not Unit._base_manager.filter(region__name="汨罗市", name="市工信局").exists()
