@@ -60,6 +60,8 @@ _OWN = {
     "市": re.compile(r"全(?:市|州|盟)|我(?:市|州|盟)|本(?:市|州)"),
     "县": re.compile(r"全(?:市|县|区|旗|域)|我(?:市|县|区|旗)|本(?:市|县|区|旗)"),
 }
+#: A county that is no city: 全市 is the city above it.
+_OWN_OF_COUNTY = re.compile(r"[全我本][县区旗]|全域")
 _QUOTED = re.compile(r"《[^》]*》")
 
 
@@ -161,7 +163,11 @@ def _believed(names: list[str], wanted: int | None) -> list[str]:
 def _lists(clean: str, facts: dict[str, Any]) -> list[_Found]:
     """Lists before a head noun: ``A、B、C三大主导产业``."""
     level = facts.get("level")
-    upper, own = _foreign_level(level, str(facts.get("region") or "")), _OWN.get(str(level), _OWN["县"])
+    region = str(facts.get("region") or "")
+    own = _OWN.get(str(level), _OWN["县"])
+    if level == "县" and region[-1:] in ("县", "区", "旗"):
+        own = _OWN_OF_COUNTY
+    upper = _foreign_level(level, region)
     found: list[_Found] = []
     for match in _ANCHOR.finditer(clean):
         at = match.start()
