@@ -224,7 +224,7 @@ def explain(user: Any, obj: ScopedModel) -> list[tuple[str, list[str]]]:
         verbs = [
             ACTIONS[action]
             for action in grant.actions
-            if type(obj)._base_manager.filter(condition(one, type(obj).scope, action), pk=obj.pk).exists()
+            if type(obj).objects.visible_to(one, action).filter(pk=obj.pk).exists()
         ]
         if verbs:
             limits = []

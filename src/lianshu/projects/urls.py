@@ -1,3 +1,7 @@
 """Addresses of this room."""
 
-urlpatterns = []
+from django.urls import path
+
+from . import views
+
+urlpatterns = [path("projects/<int:pk>/attach/", views.attach, name="project-attach")]

@@ -6,87 +6,237 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisation', '0001_initial'),
-        ('plans', '0001_initial'),
+        ("organisation", "0001_initial"),
+        ("plans", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Enterprise',
+            name="Enterprise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='名称')),
-                ('short_name', models.CharField(blank=True, max_length=60, verbose_name='简称')),
-                ('aliases', models.JSONField(blank=True, default=list, verbose_name='别名')),
-                ('credit_code', models.CharField(blank=True, max_length=18, verbose_name='统一社会信用代码')),
-                ('industry', models.CharField(blank=True, max_length=6, verbose_name='行业代码')),
-                ('products', models.CharField(blank=True, max_length=300, verbose_name='主要产品')),
-                ('contact', models.CharField(blank=True, max_length=40, verbose_name='联系人')),
-                ('phone', models.CharField(blank=True, max_length=40, verbose_name='联系电话')),
-                ('state', models.CharField(choices=[('operating', '在营'), ('building', '在建'), ('sought', '招引目标'), ('closed', '已关停'), ('unknown', '未核验')], default='unknown', max_length=10, verbose_name='状态')),
-                ('simulated', models.BooleanField(default=False, verbose_name='模拟')),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='enterprises', to='plans.item', verbose_name='出处')),
-                ('plan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='enterprises', to='plans.plan', verbose_name='方案')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='enterprises', to='organisation.region', verbose_name='地区')),
-                ('site', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='sited', to='organisation.unit', verbose_name='所在园区乡镇')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=120, verbose_name="名称")),
+                ("short_name", models.CharField(blank=True, max_length=60, verbose_name="简称")),
+                ("aliases", models.JSONField(blank=True, default=list, verbose_name="别名")),
+                ("credit_code", models.CharField(blank=True, max_length=18, verbose_name="统一社会信用代码")),
+                ("industry", models.CharField(blank=True, max_length=6, verbose_name="行业代码")),
+                ("products", models.CharField(blank=True, max_length=300, verbose_name="主要产品")),
+                ("contact", models.CharField(blank=True, max_length=40, verbose_name="联系人")),
+                ("phone", models.CharField(blank=True, max_length=40, verbose_name="联系电话")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("operating", "在营"),
+                            ("building", "在建"),
+                            ("sought", "招引目标"),
+                            ("closed", "已关停"),
+                            ("unknown", "未核验"),
+                        ],
+                        default="unknown",
+                        max_length=10,
+                        verbose_name="状态",
+                    ),
+                ),
+                ("simulated", models.BooleanField(default=False, verbose_name="模拟")),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="enterprises",
+                        to="plans.item",
+                        verbose_name="出处",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="enterprises",
+                        to="plans.plan",
+                        verbose_name="方案",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="enterprises",
+                        to="organisation.region",
+                        verbose_name="地区",
+                    ),
+                ),
+                (
+                    "site",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="sited",
+                        to="organisation.unit",
+                        verbose_name="所在园区乡镇",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '企业',
-                'ordering': ['region__path', 'name'],
+                "verbose_name": "企业",
+                "ordering": ["region__path", "name"],
             },
         ),
         migrations.CreateModel(
-            name='ChainRole',
+            name="ChainRole",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('lead', '链主'), ('backbone', '龙头'), ('supporting', '配套'), ('sought', '招引目标'), ('partner', '合作'), ('member', '链上企业')], default='member', max_length=10, verbose_name='角色')),
-                ('source', models.CharField(blank=True, max_length=200, verbose_name='来源')),
-                ('confirmed_at', models.DateField(blank=True, null=True, verbose_name='确认日期')),
-                ('chain', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='enterprise_roles', to='organisation.chain', verbose_name='产业链')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='chain_roles', to='enterprises.enterprise', verbose_name='企业')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("lead", "链主"),
+                            ("backbone", "龙头"),
+                            ("supporting", "配套"),
+                            ("sought", "招引目标"),
+                            ("partner", "合作"),
+                            ("member", "链上企业"),
+                        ],
+                        default="member",
+                        max_length=10,
+                        verbose_name="角色",
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=200, verbose_name="来源")),
+                ("confirmed_at", models.DateField(blank=True, null=True, verbose_name="确认日期")),
+                (
+                    "chain",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="enterprise_roles",
+                        to="organisation.chain",
+                        verbose_name="产业链",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="chain_roles",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '链上角色',
-                'ordering': ['chain_id', 'role', 'enterprise_id'],
+                "verbose_name": "链上角色",
+                "ordering": ["chain_id", "role", "enterprise_id"],
             },
         ),
         migrations.CreateModel(
-            name='ServiceLog',
+            name="ServiceLog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('visit', '走访'), ('service', '科技服务'), ('call', '电话联系'), ('meeting', '现场办公')], default='visit', max_length=8, verbose_name='类别')),
-                ('on', models.DateField(verbose_name='日期')),
-                ('who', models.CharField(max_length=80, verbose_name='由谁')),
-                ('text', models.CharField(max_length=1000, verbose_name='情况')),
-                ('promise', models.CharField(blank=True, max_length=400, verbose_name='答复或承诺')),
-                ('promise_due', models.DateField(blank=True, null=True, verbose_name='承诺时限')),
-                ('at', models.DateTimeField(auto_now_add=True, verbose_name='登记时间')),
-                ('simulated', models.BooleanField(default=False, verbose_name='模拟')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='登记人')),
-                ('chain', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='services', to='organisation.chain', verbose_name='产业链')),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='services', to='enterprises.enterprise', verbose_name='企业')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='services', to='organisation.unit', verbose_name='单位')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("visit", "走访"),
+                            ("service", "科技服务"),
+                            ("call", "电话联系"),
+                            ("meeting", "现场办公"),
+                        ],
+                        default="visit",
+                        max_length=8,
+                        verbose_name="类别",
+                    ),
+                ),
+                ("on", models.DateField(verbose_name="日期")),
+                ("who", models.CharField(max_length=80, verbose_name="由谁")),
+                ("text", models.CharField(max_length=1000, verbose_name="情况")),
+                ("promise", models.CharField(blank=True, max_length=400, verbose_name="答复或承诺")),
+                ("promise_due", models.DateField(blank=True, null=True, verbose_name="承诺时限")),
+                ("at", models.DateTimeField(auto_now_add=True, verbose_name="登记时间")),
+                ("simulated", models.BooleanField(default=False, verbose_name="模拟")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="登记人",
+                    ),
+                ),
+                (
+                    "chain",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="services",
+                        to="organisation.chain",
+                        verbose_name="产业链",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="services",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="services",
+                        to="organisation.unit",
+                        verbose_name="单位",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '服务记录',
-                'ordering': ['-on', '-id'],
+                "verbose_name": "服务记录",
+                "ordering": ["-on", "-id"],
             },
         ),
         migrations.AddConstraint(
-            model_name='enterprise',
-            constraint=models.UniqueConstraint(fields=('region', 'name'), name='enterprise_name_in_region'),
+            model_name="enterprise",
+            constraint=models.UniqueConstraint(fields=("region", "name"), name="enterprise_name_in_region"),
         ),
         migrations.AddConstraint(
-            model_name='enterprise',
-            constraint=models.UniqueConstraint(condition=models.Q(('credit_code', ''), _negated=True), fields=('region', 'credit_code'), name='enterprise_credit_code'),
+            model_name="enterprise",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("credit_code", ""), _negated=True),
+                fields=("region", "credit_code"),
+                name="enterprise_credit_code",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='chainrole',
-            constraint=models.UniqueConstraint(fields=('enterprise', 'chain'), name='chain_role_once'),
+            model_name="chainrole",
+            constraint=models.UniqueConstraint(fields=("enterprise", "chain"), name="chain_role_once"),
         ),
     ]

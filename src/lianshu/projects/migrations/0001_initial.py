@@ -5,41 +5,153 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('enterprises', '0001_initial'),
-        ('organisation', '0001_initial'),
-        ('plans', '0001_initial'),
+        ("enterprises", "0001_initial"),
+        ("organisation", "0001_initial"),
+        ("plans", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Project',
+            name="Project",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=160, verbose_name='名称')),
-                ('amount', models.DecimalField(blank=True, decimal_places=4, max_digits=14, null=True, verbose_name='计划投资')),
-                ('amount_unit', models.CharField(blank=True, default='亿元', max_length=10, verbose_name='单位')),
-                ('stage', models.CharField(blank=True, choices=[('lead', '线索'), ('planned', '谋划'), ('signed', '签约'), ('started', '开工'), ('building', '建设'), ('continued', '续建'), ('producing', '投产'), ('scaled', '入规'), ('stopped', '终止')], max_length=10, verbose_name='阶段（自报）')),
-                ('stage_proven', models.CharField(blank=True, choices=[('lead', '线索'), ('planned', '谋划'), ('signed', '签约'), ('started', '开工'), ('building', '建设'), ('continued', '续建'), ('producing', '投产'), ('scaled', '入规'), ('stopped', '终止')], max_length=10, verbose_name='阶段（已核）')),
-                ('leader', models.CharField(blank=True, max_length=80, verbose_name='包保领导')),
-                ('started_on', models.DateField(blank=True, null=True, verbose_name='开工日期')),
-                ('finish_due', models.DateField(blank=True, null=True, verbose_name='计划完工')),
-                ('note', models.CharField(blank=True, max_length=600, verbose_name='说明')),
-                ('simulated', models.BooleanField(default=False, verbose_name='模拟')),
-                ('chain', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='organisation.chain', verbose_name='产业链')),
-                ('enterprise', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='projects', to='enterprises.enterprise', verbose_name='企业')),
-                ('item', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='projects', to='plans.item', verbose_name='出处')),
-                ('lead_unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='organisation.unit', verbose_name='责任单位')),
-                ('plan', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='projects', to='plans.plan', verbose_name='方案')),
-                ('region', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='projects', to='organisation.region', verbose_name='地区')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=160, verbose_name="名称")),
+                (
+                    "amount",
+                    models.DecimalField(
+                        blank=True, decimal_places=4, max_digits=14, null=True, verbose_name="计划投资"
+                    ),
+                ),
+                (
+                    "amount_unit",
+                    models.CharField(blank=True, default="亿元", max_length=10, verbose_name="单位"),
+                ),
+                (
+                    "stage",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("lead", "线索"),
+                            ("planned", "谋划"),
+                            ("signed", "签约"),
+                            ("started", "开工"),
+                            ("building", "建设"),
+                            ("continued", "续建"),
+                            ("producing", "投产"),
+                            ("scaled", "入规"),
+                            ("stopped", "终止"),
+                        ],
+                        max_length=10,
+                        verbose_name="阶段（自报）",
+                    ),
+                ),
+                (
+                    "stage_proven",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("lead", "线索"),
+                            ("planned", "谋划"),
+                            ("signed", "签约"),
+                            ("started", "开工"),
+                            ("building", "建设"),
+                            ("continued", "续建"),
+                            ("producing", "投产"),
+                            ("scaled", "入规"),
+                            ("stopped", "终止"),
+                        ],
+                        max_length=10,
+                        verbose_name="阶段（已核）",
+                    ),
+                ),
+                ("leader", models.CharField(blank=True, max_length=80, verbose_name="包保领导")),
+                ("started_on", models.DateField(blank=True, null=True, verbose_name="开工日期")),
+                ("finish_due", models.DateField(blank=True, null=True, verbose_name="计划完工")),
+                ("note", models.CharField(blank=True, max_length=600, verbose_name="说明")),
+                ("simulated", models.BooleanField(default=False, verbose_name="模拟")),
+                (
+                    "chain",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="projects",
+                        to="organisation.chain",
+                        verbose_name="产业链",
+                    ),
+                ),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="projects",
+                        to="enterprises.enterprise",
+                        verbose_name="企业",
+                    ),
+                ),
+                (
+                    "item",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="projects",
+                        to="plans.item",
+                        verbose_name="出处",
+                    ),
+                ),
+                (
+                    "lead_unit",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="projects",
+                        to="organisation.unit",
+                        verbose_name="责任单位",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="projects",
+                        to="plans.plan",
+                        verbose_name="方案",
+                    ),
+                ),
+                (
+                    "region",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="projects",
+                        to="organisation.region",
+                        verbose_name="地区",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '项目',
-                'ordering': ['region__path', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('region', 'name'), name='project_name_in_region'), models.CheckConstraint(condition=models.Q(('amount', None), ('amount__gte', 0), _connector='OR'), name='project_amount_not_negative')],
+                "verbose_name": "项目",
+                "ordering": ["region__path", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("region", "name"), name="project_name_in_region"),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", None), ("amount__gte", 0), _connector="OR"),
+                        name="project_amount_not_negative",
+                    ),
+                ],
             },
         ),
     ]

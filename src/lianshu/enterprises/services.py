@@ -1,0 +1,149 @@
+"""Writes on firms: the file, places in chains, visits with promises, who is attached to the firm."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from lianshu.core import audit
+from lianshu.core.errors import invalid
+from lianshu.core.ledger import plain_create, plain_delete, plain_update
+from lianshu.core.scope import SystemActor, require
+from lianshu.organisation.models import Appointment, Chain, Person, Unit
+from lianshu.organisation.services import appointment_create, appointment_end
+from lianshu.reference.credit_code import CreditCodeError, parse_credit_code
+from lianshu.tasks.byproducts import count_byproduct
+from lianshu.tasks.models import Task
+
+from .models import ChainRole, Enterprise, ServiceLog
+
+SUBJECT = "enterprises.enterprise"
+
+_create, _update = plain_create(Enterprise), plain_update(Enterprise)
+
+
+def _checked_code(values: dict[str, Any]) -> dict[str, Any]:
+    code = (values.get("credit_code") or "").strip().upper()
+    if code:
+        try:
+            parse_credit_code(code)
+        except CreditCodeError as error:
+            raise invalid(("credit_code", str(error))) from error
+    if "credit_code" in values:
+        values["credit_code"] = code
+    return values
+
+
+def enterprise_create(user: Any, **values: Any) -> Enterprise:
+    """Open a firm's file. Raises E2001 for a wrong credit code or a firm that is there already."""
+    return _create(user, **_checked_code(values))
+
+
+def enterprise_update(user: Any, enterprise: Enterprise, **values: Any) -> Enterprise:
+    """Change a firm's file; a former name is kept among its aliases."""
+    name = values.get("name")
+    if name and name != enterprise.name and enterprise.name not in enterprise.aliases:
+        values["aliases"] = [*values.get("aliases", enterprise.aliases), enterprise.name]
+    return _update(user, enterprise, **_checked_code(values))
+
+
+enterprise_delete = plain_delete(Enterprise)
+
+
+@transaction.atomic
+def chain_role_set(
+    user: Any, enterprise: Enterprise, *, chain: Chain, role: str, source: str = "", on: dt.date | None = None
+) -> ChainRole:
+    """Place a firm in a chain, or confirm or change its place."""
+    require(user, "edit", chain)
+    require(user, "view", enterprise)
+    if role not in ChainRole.Role.values:
+        raise invalid(("role", "没有这种链上角色"))
+    before = ChainRole.objects.filter(enterprise=enterprise, chain=chain).first()
+    old = before.get_role_display() if before else None
+    place, _ = ChainRole.objects.update_or_create(
+        enterprise=enterprise, chain=chain,
+        defaults={"role": role, "source": source[:200] or str(user), "confirmed_at": on or timezone.localdate()},
+    )  # fmt: skip
+    audit.record(user, "上链", enterprise, changes={str(chain): [old, place.get_role_display()]})
+    return place
+
+
+@transaction.atomic
+def service_log(
+    user: Any,
+    *,
+    enterprise: Enterprise,
+    on: dt.date,
+    who: str,
+    text: str,
+    kind: str = ServiceLog.Kind.VISIT,
+    chain: Chain | None = None,
+    unit: Unit | None = None,
+    promise: str = "",
+    promise_due: dt.date | None = None,
+) -> ServiceLog:
+    """Log a visit or service. A promise needs a date and becomes a task of the unit that made it."""
+    require(user, "report")
+    require(user, "view", enterprise)
+    problems = []
+    if not who.strip():
+        problems.append(("who", "请写明由谁走访或服务"))
+    if not text.strip():
+        problems.append(("text", "请写明了解到的情况"))
+    if on > timezone.localdate():
+        problems.append(("on", "日期不能晚于今天"))
+    if promise.strip() and promise_due is None:
+        problems.append(("promise_due", "答复或承诺要有时限，到期系统会提醒"))
+    if problems:
+        raise invalid(*problems)
+    log = ServiceLog(
+        enterprise=enterprise, chain=chain, kind=kind, on=on, who=who.strip(), unit=unit, text=text.strip(),
+        promise=promise.strip(), promise_due=promise_due, by=None if isinstance(user, SystemActor) else user,
+        simulated=enterprise.simulated,
+    )  # fmt: skip
+    log.full_clean(exclude=["by"])
+    log.save()
+    audit.record(user, "登记服务", enterprise, note=f"{on} {who} {text[:120]}")
+    if log.promise:
+        task = Task.objects.create(
+            region=enterprise.region, chain=chain, title=f"兑现对{enterprise}的承诺：{log.promise}"[:200],
+            text=f"{on:%Y-%m-%d} {log.who}走访时答复。", lead_unit=unit, leader=log.who[:80], due=promise_due,
+            next_due=promise_due, year=promise_due.year, simulated=log.simulated,
+        )  # fmt: skip
+        audit.record(user, "新建", task, note="来自走访承诺")
+    if kind in (ServiceLog.Kind.VISIT, ServiceLog.Kind.MEETING):
+        count_byproduct(user, "visit", log, on=on, chain=chain, unit=unit, region=enterprise.region)
+    return log
+
+
+def attach(
+    user: Any,
+    enterprise: Enterprise,
+    *,
+    person: Person | None = None,
+    unit: Unit | None = None,
+    role: str = Appointment.Role.GUARANTOR,
+    post: str = "",
+    chain: Chain | None = None,
+) -> Appointment:
+    """Attach a leader, an envoy or a department to a firm (包保联系). Twice the same is refused."""
+    twice = Appointment._base_manager.filter(
+        Appointment.in_force(), subject_type=SUBJECT, subject_id=enterprise.pk, person=person, holder_unit=unit,
+        role=role,
+    )  # fmt: skip
+    if (person or unit) and twice.exists():
+        raise invalid(("person", f"{person or unit}已经联系{enterprise}"))
+    require(user, "edit", enterprise)
+    return appointment_create(
+        user, region=enterprise.region, role=role, person=person, holder_unit=unit, post=post, chain=chain,
+        subject_type=SUBJECT, subject_id=enterprise.pk, subject_name=enterprise.name, simulated=enterprise.simulated,
+    )  # fmt: skip
+
+
+def detach(user: Any, appointment: Appointment, *, on: dt.date | None = None) -> Appointment:
+    """End an attachment."""
+    return appointment_end(user, appointment, on=on or timezone.localdate())
