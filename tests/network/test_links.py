@@ -85,6 +85,14 @@ def test_parquet_xlsx_and_duckdb_give_the_same_links(work, tmp_path):
         assert read(work, tmp_path / source) == ROWS, source
 
 
+@pytest.mark.parametrize("name", ["链接[1]", "a*b", "what?"])
+def test_file_names_are_no_patterns(work, tmp_path, name):
+    (tmp_path / f"{name}.csv").write_text(csv_text())
+    columns = {column: [row[i] for row in ROWS] for i, column in enumerate(NAMES)}
+    pq.write_table(pa.table(columns), tmp_path / f"{name}.parquet")
+    assert read(work, tmp_path / f"{name}.csv") == read(work, tmp_path / f"{name}.parquet") == ROWS
+
+
 def test_postgres_table_gives_the_same_links(work):
     dsn = os.environ.get("LIANSHU_DATABASE_URL", "")
     if not dsn.startswith("postgres"):

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lianshu.network.links import Links
-from lianshu.network.tables import Workspace, literal
+from lianshu.network.tables import Workspace, literal, path_literal
 from lianshu.network.tables_problems import ERROR, Report, fatal
 
 
@@ -103,7 +103,7 @@ class MonthStore:
             raise fatal(
                 "P04", self.folder.name, f"月度库里没有 {'、'.join(missing) or '任何期间'}", "请先导入该期间"
             )
-        files = ", ".join(literal(str(self._file(p))) for p in wanted)
+        files = ", ".join(path_literal(self._file(p)) for p in wanted)
         table = work.name("months")
         work.con.execute(
             f"CREATE VIEW {table} AS SELECT *, row_number() OVER () - 1 AS first_row FROM read_parquet([{files}])"

@@ -50,6 +50,11 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def path_literal(path: Path) -> str:
+    """Return an existing file's path as an SQL literal that DuckDB does not take for a pattern."""
+    return literal(re.sub(r"[\[*?]", r"[\g<0>]", str(path)))
+
+
 class Workspace:
     """A DuckDB connection with a memory limit and a folder to spill to.
 
@@ -261,7 +266,7 @@ def _open_csv(work: Workspace, path: Path, label: str) -> RawTable:
     table = work.name("raw")
     rejects = work.name("rejects")
     sql = (
-        f"CREATE TABLE {table} AS SELECT row_number() OVER () - 1 AS _row, * FROM read_csv({literal(str(source))}, "
+        f"CREATE TABLE {table} AS SELECT row_number() OVER () - 1 AS _row, * FROM read_csv({path_literal(source)}, "
         f"auto_detect=false, header=true, columns={columns}, delim={literal(delimiter)}, quote='\"', "
         f"escape='\"', new_line={literal(_new_line(source))}, ignore_errors=true, store_rejects=true, "
         f"rejects_table={literal(rejects)}, rejects_scan={literal(rejects + '_scan')}, rejects_limit=100000, "
@@ -337,7 +342,7 @@ def _open_parquet(work: Workspace, path: Path, label: str) -> RawTable:
     try:
         work.con.execute(
             f"CREATE VIEW {table} AS SELECT file_row_number AS _row, * EXCLUDE (file_row_number) "
-            f"FROM read_parquet({literal(str(path))}, file_row_number=true)"
+            f"FROM read_parquet({path_literal(path)}, file_row_number=true)"
         )
     except duckdb.Error as error:
         raise fatal(
