@@ -109,7 +109,7 @@ def workbook(path, rows):
 
 def test_import_with_errors(page, live, world, tmp_path, assert_accessible):
     rows = [
-        ["单位名称", "什么类", "地区"],
+        ["单位名称", "归口", "所属地区"],
         ["新设局", "部门", world.county.name],
         ["怪局", "没有的类", world.county.name],
         [world.park.name, "园区", world.county.name],

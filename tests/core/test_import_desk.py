@@ -44,7 +44,7 @@ def checked(client, run: ImportRun, **extra) -> ImportRun:
 
 @pytest.fixture
 def heads():
-    return ["单位名称", "类型", "所属地区", "电话", "备注"]
+    return ["单位名称", "归口", "哪里的", "联系电话", "备注"]
 
 
 def rows_of(world):
@@ -59,7 +59,7 @@ def rows_of(world):
 
 def test_a_whole_import_from_file_to_rows(as_owner, world, heads):
     run = sent(as_owner, workbook([heads, *rows_of(world)], [["青澜县单位一览表"], []]))
-    assert run.mapping == {"0": "name", "3": "phone"}, "类型 and 所属地区 are no known heads"
+    assert run.mapping == {"0": "name", "3": "phone"}, "归口 and 哪里的 are no known heads"
     page = as_owner.get(f"{DESK}{run.pk}/").content.decode()
     assert "新设甲局" in page and "对应列" in page
     run = checked(as_owner, run, **{"head-1": "kind", "head-2": "region"})
@@ -93,7 +93,7 @@ def test_a_whole_import_from_file_to_rows(as_owner, world, heads):
 def test_choices_are_remembered_for_the_next_file(as_owner, world, heads):
     data = workbook([heads, *rows_of(world)])
     checked(as_owner, sent(as_owner, data), **{"head-1": "kind", "head-2": "region"})
-    assert ImportMapping.objects.get(head="类型").column == "kind"
+    assert ImportMapping.objects.get(head="归口").column == "kind"
     assert sent(as_owner, data).mapping == {"0": "name", "1": "kind", "2": "region", "3": "phone"}
 
 
@@ -214,7 +214,7 @@ def test_unusable_files_are_refused_with_the_cause(as_owner, data, name, cause):
 
 
 def test_near_heads_are_matched_and_no_column_twice(db):
-    found = mapping.guess(LEDGER, ["单位名称 *", "简 称", "类别（必填）", "联系电话", "名称"])
+    found = mapping.guess(LEDGER, ["单位名称 *", "简 称", "类别（必填）", "备用电话号码", "名称"])
     assert found == {"0": "name", "1": "short_name", "2": "kind"}
 
 

@@ -12,6 +12,16 @@ from lianshu.core.models import ImportMapping
 
 from .sheets import normal
 
+#: what offices also write for common heads; a ledger's own words go first
+_SYNONYMS: dict[str, tuple[str, ...]] = {
+    "地区": ("所属地区", "所在地区", "行政区划", "县市区", "区县", "所在县市区"),
+    "产业链": ("所属产业链", "所在产业链", "重点产业链"),
+    "类别": ("类型", "种类", "性质"),
+    "电话": ("联系电话", "联系方式", "手机", "手机号"),
+    "备注": ("说明",),
+    "负责人": ("责任人", "联系人"),
+}
+
 #: likeness (0..100) from which a head is taken for a column without asking again
 NEAR = 84
 
@@ -21,6 +31,10 @@ def names_of(ledger: Ledger) -> dict[str, str]:
     found: dict[str, str] = {}
     for column in ledger.importable:
         for head in (column.title, column.head, column.name, *column.aliases):
+            found.setdefault(normal(head), column.name)
+    for column in ledger.importable:
+        more = [f"{ledger.label}{column.title}", f"{ledger.title}{column.title}"]
+        for head in (*more, *_SYNONYMS.get(column.title, ())):
             found.setdefault(normal(head), column.name)
     return found
 

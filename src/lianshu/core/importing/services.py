@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
 
@@ -20,7 +21,7 @@ from lianshu.core.words import file_size
 from . import mapping as matching
 from .judging import Judge, Judged
 from .sheets import LIMIT, Sheet, read_sheet
-from .values import Readers
+from .values import CellError, Readers, text_of
 
 Status = ImportRun.Status
 Verdict = ImportRow.Verdict
@@ -168,15 +169,34 @@ def write_job(job: Job, report: Report) -> None:
         raise
 
 
+@dataclass(slots=True)
+class _Prepared:
+    """A row ready to be written, with the values its service takes."""
+
+    row: ImportRow
+    values: dict[str, Any]
+
+
 def write(run: ImportRun, user: Any, report: Report | None = None) -> int:
-    """All new and changed rows of a run in one transaction; returns how many. A refusal names its row."""
+    """All new and changed rows of a run in one transaction; returns how many. A refusal names its row.
+
+    Everything that can be is done before the transaction: while it is open, nobody else writes on SQLite.
+    """
     ledger = ledger_for(run.ledger)
     readers = Readers(ledger, user)
-    new = list(run.rows.filter(verdict=Verdict.NEW).order_by("number"))
-    changed = list(run.rows.filter(verdict=Verdict.CHANGED).order_by("number"))
+    if report is not None:
+        report(1, "准备写入")
+    rows = run.rows.filter(verdict__in=(Verdict.NEW, Verdict.CHANGED)).order_by("number")
+    new, changed = [], []
+    for row in rows.iterator(chunk_size=1000):
+        if row.verdict == Verdict.NEW:
+            new.append(_prepared(ledger, readers, row, row.values["kept"]))
+        else:
+            after = {name: value for name, (_, value) in row.changes.items()}
+            changed.append(_prepared(ledger, readers, row, after))
     with transaction.atomic():
         with audit.collected():
-            _write_new(ledger, user, readers, new, report)
+            _write_new(ledger, user, new, report)
             _write_changed(ledger, user, readers, changed, report)
         audit.record(user, "导入", run, note=f"{ledger.title}：{summary(run.counts)}")
         ImportRun.objects.filter(pk=run.pk).update(status=Status.DONE)
@@ -187,8 +207,12 @@ def write(run: ImportRun, user: Any, report: Report | None = None) -> int:
     return len(new) + len(changed)
 
 
-def _values(ledger: Ledger, readers: Readers, kept: dict[str, Any]) -> dict[str, Any]:
-    return {name: readers.restore(ledger.by_name[name], value) for name, value in kept.items()}
+def _prepared(ledger: Ledger, readers: Readers, row: ImportRow, kept: dict[str, Any]) -> _Prepared:
+    try:
+        values = {name: readers.restore(ledger.by_name[name], value) for name, value in kept.items()}
+    except CellError as error:
+        raise _at_row(row, error) from error
+    return _Prepared(row, values)
 
 
 def _at_row(row: ImportRow, error: Exception) -> LianshuError:
@@ -196,41 +220,39 @@ def _at_row(row: ImportRow, error: Exception) -> LianshuError:
     return invalid(("", f"第 {row.number} 行：{sentence} 没有写入任何数据，请改正后重新检查。"))
 
 
-def _write_new(
-    ledger: Ledger, user: Any, readers: Readers, rows: list[ImportRow], report: Report | None
-) -> None:
+def _write_new(ledger: Ledger, user: Any, rows: list[_Prepared], report: Report | None) -> None:
     if not rows:
         return
     if ledger.create_many is not None:
         if report is not None:
             report(30, f"写入 {len(rows)} 条")
         try:
-            type(ledger).create_many(user, [_values(ledger, readers, row.values["kept"]) for row in rows])
+            type(ledger).create_many(user, [one.values for one in rows])
         except IntegrityError as error:
             raise invalid(("", "有记录在检查之后被别人登记了，没有写入任何数据，请重新检查。")) from error
         return
-    for number, row in enumerate(rows):
+    for number, one in enumerate(rows):
         try:
-            type(ledger).create(user, **_values(ledger, readers, row.values["kept"]))
-        except (LianshuError, ValueError) as error:
-            raise _at_row(row, error) from error
+            type(ledger).create(user, **one.values)
+        except LianshuError as error:
+            raise _at_row(one.row, error) from error
         if report is not None:
             report(5 + 60 * number / len(rows), f"新增第 {number + 1} 条，共 {len(rows)} 条")
 
 
 def _write_changed(
-    ledger: Ledger, user: Any, readers: Readers, rows: list[ImportRow], report: Report | None
+    ledger: Ledger, user: Any, readers: Readers, rows: list[_Prepared], report: Report | None
 ) -> None:
-    for number, row in enumerate(rows):
+    for number, one in enumerate(rows):
+        row = one.row
         obj = ledger.queryset(user).filter(pk=row.target_id).first()
         if obj is None or any(
             readers.kept(ledger.by_name[name], obj) != before for name, (before, _) in row.changes.items()
         ):
             raise _at_row(row, ValueError("这条记录在检查之后被别人改过。"))
-        after = {name: new for name, (_, new) in row.changes.items()}
         try:
-            type(ledger).update(user, obj, **_values(ledger, readers, after))
-        except (LianshuError, ValueError) as error:
+            type(ledger).update(user, obj, **one.values)
+        except LianshuError as error:
             raise _at_row(row, error) from error
         if report is not None:
             report(65 + 30 * number / len(rows), f"更新第 {number + 1} 条，共 {len(rows)} 条")
@@ -254,7 +276,5 @@ def import_file(
 
 def samples(sheet: Sheet, place: int) -> list[str]:
     """The first filled cells below a head, for the page on which columns are matched."""
-    from .values import text_of
-
     found = (text_of(row[place]) for row in sheet.rows[:50] if place < len(row))
     return [text for text in found if text][:_SAMPLES]
