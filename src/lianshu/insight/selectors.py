@@ -1,4 +1,4 @@
-"""Reads behind 我的工作 and 最近变化: the agenda gathered from all rooms, sorted into groups."""
+"""Reads behind 我的工作: the agenda gathered from all rooms, sorted into groups."""
 
 from __future__ import annotations
 
@@ -37,8 +37,13 @@ class Agenda:
         """(key, title, items) of the groups that hold something."""
         return [(key, title, self.groups[key]) for key, title in GROUPS.items() if self.groups[key]]
 
-    def count(self, key: str) -> int:
-        return len(self.groups[key])
+    @property
+    def late(self) -> int:
+        return len(self.groups["late"])
+
+    @property
+    def soon(self) -> int:
+        return len(self.groups["soon"])
 
 
 def group_of(due: dt.date | None, today: dt.date) -> str:

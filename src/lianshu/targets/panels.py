@@ -56,7 +56,7 @@ def agenda(user: Any, today: dt.date) -> Iterable[AgendaItem]:
         period, due = pairs[0][1], add_workdays(pairs[0][1].end, 10)
         names = "、".join(dict.fromkeys(target.name for target, _ in pairs[:3]))
         more = f"等 {len(pairs)} 项" if len(pairs) > 3 else ""
-        chains = {target.chain.name for target, _ in pairs if target.chain_id}
+        chains = {str(target.chain) for target, _ in pairs if target.chain_id}
         yield AgendaItem(
             key=f"targets:{code}",
             kind="填报",

@@ -10,11 +10,7 @@ from lianshu.core.ledger.forms import row_choices
 from lianshu.organisation.models import Unit
 
 from .models import Notice, Task
-
-
-def _units(user: Any, region_path: str) -> Any:
-    rows = Unit.objects.visible_to(user).filter(Unit.in_force())
-    return rows.filter(region__path__startswith=region_path).select_related("region").order_by("kind", "id")
+from .selectors import units_under
 
 
 def _date(label: str, *, required: bool = False, help_text: str = "") -> forms.DateField:
@@ -66,7 +62,7 @@ class HandOutForm(forms.Form):
             "leader": task.leader,
         }
         super().__init__(data, initial=initial, label_suffix="")
-        units = _units(user, task.region.path)
+        units = units_under(user, task.region)
         self.fields["lead_unit"] = _choice("牵头单位", units)
         self.fields["support_units"] = forms.ModelMultipleChoiceField(
             units,

@@ -96,6 +96,7 @@ class TaskReport(models.Model):
         FINISHED = "finished", "办结"
         RETURNED = "returned", "退回"
         CANCELLED = "cancelled", "取消"
+        DECIDED = "decided", "批示"
 
     kind = models.CharField("事项", max_length=10, choices=Kind, default=Kind.PROGRESS)
     task = models.ForeignKey(Task, models.CASCADE, related_name="reports")

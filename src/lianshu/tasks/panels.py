@@ -28,7 +28,7 @@ _AHEAD = 45
 def _where(row: Any) -> dict[str, Any]:
     return {
         "region": str(row.region),
-        "chain": row.chain.name if row.chain_id else "",
+        "chain": str(row.chain or ""),
         "simulated": row.simulated,
     }
 

@@ -88,9 +88,28 @@ def chiefs(chains: Iterable[int | None], today: dt.date) -> dict[int, str]:
     return found
 
 
-def gatherings(user: Any, chain: Chain) -> QuerySet:
-    """Open tasks of a chain with an obstacle or overdue, for the chief."""
-    return tasks_visible(user).filter(chain=chain, state__in=OPEN)
+def undecided(user: Any, chain: Chain) -> list[tuple[Task, TaskReport]]:
+    """Open tasks of a chain whose standing difficulty nobody has decided about: (task, statement)."""
+    rows = tasks_visible(user).filter(chain=chain, state__in=OPEN, reports__obstacle__gt="").distinct()
+    found = []
+    for task in rows.prefetch_related(
+        Prefetch("reports", queryset=TaskReport.objects.select_related("unit", "by"))
+    ):
+        reports = list(task.reports.all())
+        obstacle = standing_obstacle(reports)
+        decided = any(
+            one.kind == TaskReport.Kind.DECIDED and obstacle is not None and one.pk > obstacle.pk
+            for one in reports
+        )
+        if obstacle is not None and not decided:
+            found.append((task, obstacle))
+    return found
+
+
+def units_under(user: Any, region: Any) -> QuerySet:
+    """Units of a region and below that work may be given to."""
+    rows = Unit.objects.visible_to(user).filter(Unit.in_force(), region__path__startswith=region.path)
+    return rows.select_related("region").order_by("kind", "id")
 
 
 def late_tasks(user: Any, today: dt.date, **lens: Any) -> QuerySet:
@@ -187,6 +206,20 @@ def late_notices(user: Any, today: dt.date, *, region_path: str = "", chain: int
     """Supervision notices not answered in time."""
     rows = open_notices(user).filter(due__lt=today, state__in=[Notice.State.SENT, Notice.State.SIGNED])
     return narrowed(rows, region_path, chain).order_by("due", "id")
+
+
+def late_by_unit(
+    tasks: Iterable[Task], occurrences: Iterable[Occurrence], notices: Iterable[Notice]
+) -> list[tuple[str, int]]:
+    """(unit, how many of its things are late), most first."""
+    units = [task.lead_unit for task in tasks]
+    units += [row.duty.unit for row in occurrences]
+    units += [notice.to_unit for notice in notices]
+    found: dict[str, int] = {}
+    for unit in units:
+        name = str(unit or "未定单位")
+        found[name] = found.get(name, 0) + 1
+    return sorted(found.items(), key=lambda pair: -pair[1])
 
 
 # --- whose work it is

@@ -13,6 +13,7 @@ urlpatterns = [
     path("tasks/<int:pk>/", tasks.task_page, name="task-page"),
     path("tasks/<int:pk>/report/", tasks.task_report, name="task-report"),
     path("tasks/<int:pk>/hand-out/", tasks.task_hand_out, name="task-hand-out"),
+    path("tasks/<int:pk>/decide/", tasks.task_decide, name="task-decide"),
     path("tasks/<int:pk>/return/", tasks.task_return, name="task-return"),
     path("tasks/<int:pk>/cancel/", tasks.task_cancel, name="task-cancel"),
     path("duties/calendar/", duties.month, name="duties-month"),

@@ -15,6 +15,7 @@ from .notices import notice_answer, notice_close, notice_return, notice_send, no
 from .tasks import (
     task_cancel,
     task_create,
+    task_decide,
     task_delete,
     task_finish,
     task_hand_out,
@@ -40,6 +41,7 @@ __all__ = [
     "occurrences_refresh_all",
     "task_cancel",
     "task_create",
+    "task_decide",
     "task_delete",
     "task_finish",
     "task_hand_out",

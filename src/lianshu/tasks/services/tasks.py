@@ -18,6 +18,7 @@ from lianshu.core.ledger import plain_create, plain_delete, plain_update
 from lianshu.core.notices import notify
 from lianshu.core.scope import may, recheck, require
 from lianshu.organisation.models import Unit, User
+from lianshu.reference.workdays import add_workdays
 from lianshu.tasks.models import Task, TaskReport
 
 State = Task.State
@@ -210,6 +211,59 @@ def task_cancel(user: Any, task: Task, *, reason: str, on: dt.date | None = None
     _line(user, task, Kind.CANCELLED, text=reason, on=on)
     audit.record(user, "取消", task, note=reason[:200])
     return task
+
+
+#: what a chief may decide about a difficulty: code → words of the time line
+DECISIONS = {"agree": "同意", "pass_on": "批转", "meet": "开会研究"}
+#: working days within which a meeting that was decided is to be held
+_MEETING_WORKDAYS = 5
+
+
+@transaction.atomic
+def task_decide(
+    user: Any, task: Task, *, verb: str, text: str = "", unit: Unit | None = None, on: dt.date | None = None
+) -> TaskReport:
+    """A chief's decision about a difficulty: agree, pass it on to a unit, or have a meeting (which becomes
+    a task of the chain office, or of the leading unit, with a date)."""
+    require(user, "decide", task)
+    _refuse_closed(task, "批示")
+    on = on or timezone.localdate()
+    if verb not in DECISIONS:
+        raise invalid(("verb", "请选择同意、批转或开会。"))
+    if verb == "pass_on" and unit is None:
+        raise invalid(("unit", "请选择批转给哪个单位。"))
+    words = DECISIONS[verb] + (f"：{text.strip()}" if text.strip() else "")
+    told = [task.lead_unit]
+    if verb == "pass_on":
+        require(user, "view", unit)
+        words = f"批转 {unit}" + (f"：{text.strip()}" if text.strip() else "")
+        task.support_units.add(unit)
+        told.append(unit)
+    if verb == "meet":
+        told.append(_meeting(user, task, text, on).lead_unit)
+    row = _line(user, task, Kind.DECIDED, text=words, on=on)
+    audit.record(user, "批示", task, note=words[:200])
+    url = reverse("task-page", args=(task.pk,))
+    notify(people_of(told), title=f"批示（{words}）：{task.title}", url=url, light="amber")
+    return row
+
+
+def _meeting(user: Any, task: Task, text: str, on: dt.date) -> Task:
+    office = (
+        Unit.objects.filter(Unit.in_force(on), chain=task.chain_id, kind=Unit.Kind.CHAIN_OFFICE).first()
+        if task.chain_id
+        else None
+    )
+    row = Task(
+        region=task.region, chain=task.chain, parent=task, plan=task.plan, text=text.strip(),
+        title=f"召开会议研究：{task.title}"[:200], lead_unit=office or task.lead_unit, start=on,
+        due=add_workdays(on, _MEETING_WORKDAYS), simulated=task.simulated,
+    )  # fmt: skip
+    row.full_clean()
+    _settle(row)
+    _line(user, row, Kind.HANDED_OUT, text=f"交 {row.lead_unit or '未定单位'}", on=on)
+    audit.record(user, "交办", row)
+    return row
 
 
 def _require_command(user: Any, task: Task) -> None:

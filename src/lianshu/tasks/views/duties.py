@@ -24,7 +24,6 @@ from lianshu.tasks.byproducts import byproduct_label
 from lianshu.tasks.forms import EvidenceForm
 from lianshu.tasks.models import Duty, Occurrence, OccurrenceEvidence
 
-
 #: days ahead for which a duty's page lists its returns
 _AHEAD = 120
 

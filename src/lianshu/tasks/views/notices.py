@@ -37,13 +37,6 @@ def overdue(request: HttpRequest) -> HttpResponse:
     tasks = list(selectors.late_tasks(request.user, today, **scope)[:LONGEST])
     duties = list(selectors.late_occurrences(request.user, today, **scope)[:LONGEST])
     notices = list(selectors.late_notices(request.user, today, **scope)[:LONGEST])
-    late: dict[str, int] = {}
-    for unit in (
-        *(task.lead_unit for task in tasks),
-        *(row.duty.unit for row in duties),
-        *(notice.to_unit for notice in notices),
-    ):
-        late[str(unit or "未定单位")] = late.get(str(unit or "未定单位"), 0) + 1
     return render(
         request,
         "tasks/overdue.html",
@@ -51,7 +44,7 @@ def overdue(request: HttpRequest) -> HttpResponse:
             "tasks": tasks,
             "duties": [(row, Period.from_code(row.period).text) for row in duties],
             "notices": notices,
-            "late": sorted(late.items(), key=lambda pair: -pair[1]),
+            "late": selectors.late_by_unit(tasks, duties, notices),
             "chain": chain,
             "today": today,
             "may_supervise": may(request.user, "hand_out"),

@@ -9,11 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from lianshu.core.attachments import attachments_of
 from lianshu.core.errors import LianshuError
-from lianshu.core.scope import may
+from lianshu.core.scope import get_visible, may
+from lianshu.organisation.models import Unit
 from lianshu.targets.acting import act
 from lianshu.tasks import selectors, services
 from lianshu.tasks.forms import HandOutForm
@@ -58,6 +60,8 @@ def _page(
             "hand_out_open": form is not None or (task.lead_unit_id is None and is_open),
             "may_report": is_open and may(user, "report", task),
             "may_edit": may(user, "edit", task),
+            "may_decide": is_open and may(user, "decide", task),
+            "units": selectors.units_under(user, task.region),
             "may_return": task.state == Task.State.DONE and may_give,
             "may_cancel": is_open and may(user, "hand_out", task),
             "may_supervise": is_open and task.lead_unit_id is not None and may(user, "hand_out", task),
@@ -142,4 +146,21 @@ def task_cancel(request: HttpRequest, pk: int) -> HttpResponse:
         _url(pk),
         lambda: services.task_cancel(request.user, task, reason=reason),
         "已取消，仍留在台账里。",
+    )
+
+
+@require_POST
+def task_decide(request: HttpRequest, pk: int) -> HttpResponse:
+    """A chief's decision about a difficulty, from the task's page or the chief's."""
+    task, user = selectors.task_of(request.user, pk), request.user
+    chosen = request.POST.get("unit", "")
+    unit = get_visible(user, Unit.objects, pk=chosen) if chosen.isdigit() else None
+    values = {"verb": request.POST.get("verb", ""), "text": request.POST.get("text", "")}
+    address = request.POST.get("next", "")
+    safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure())
+    return act(
+        request,
+        address if safe else _url(pk),
+        lambda: services.task_decide(user, task, unit=unit, **values),
+        "批示已下达，责任单位会收到通知。",
     )
