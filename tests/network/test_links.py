@@ -281,6 +281,21 @@ def test_month_is_replaced_only_on_request_and_as_a_whole(work, tmp_path):
     assert list(store.periods()) == ["2025-01"]
 
 
+def test_months_of_another_unit_are_refused(work, tmp_path):
+    store = MonthStore(tmp_path / "store")
+    for month in ("2025-01", "2025-02"):
+        (tmp_path / f"{month}.csv").write_text(f"supplier,buyer,amount,period\na,b,1,{month}\n")
+    store.add(read_links(work, str(tmp_path / "2025-01.csv"), unit="万元"))
+    with pytest.raises(InputError, match="P05.*万元"):
+        store.add(read_links(work, str(tmp_path / "2025-02.csv"), unit="元"))
+    assert store.links(work).unit == "万元"
+    # The only month there is may change its unit when it is replaced as a whole.
+    other = tmp_path / "again.csv"
+    other.write_text("supplier,buyer,amount,period\na,b,10000,2025-01\n")
+    store.add(read_links(work, str(other), unit="元"), replace=True)
+    assert store.links(work).unit == "元"
+
+
 def test_code_names_hide_the_firm_but_stay_the_same(tmp_path):
     key = read_key(tmp_path / "key")
     assert read_key(tmp_path / "key") == key

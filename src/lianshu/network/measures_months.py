@@ -1,7 +1,7 @@
 """Months kept apart, so that a new month is added without reading the past again.
 
 A store is a folder with one Parquet file per period (amounts per supplier, buyer, product, sector and
-source) and ``months.json`` (fingerprint of the input of each). Every measure is computed from these
+source) and ``months.json`` (fingerprint of the input, unit and currency of each). Every measure is computed from these
 partial sums; the raw invoices of past months are not needed any more. A period is replaced as a whole,
 under a temporary name first, so a broken run leaves the old month as it was.
 """
@@ -39,6 +39,9 @@ class MonthStore:
 
     def periods(self) -> dict[str, str]:
         """Period to fingerprint of the input it came from, in order."""
+        return {period: entry["input"] for period, entry in self._read().items()}
+
+    def _read(self) -> dict[str, dict[str, str]]:
         if not self._index.exists():
             return {}
         try:
@@ -55,7 +58,7 @@ class MonthStore:
         Raises
         ------
         InputError : the links have errors or rows without period, or a period is there already from another
-            input and ``replace`` is not set.
+            input and ``replace`` is not set, or the unit or currency is not that of the store.
         """
         if links.report.total(ERROR):
             links.report.raise_errors()
@@ -64,7 +67,16 @@ class MonthStore:
         undated = int(links.work.row(f"SELECT count(*) FROM {links.table} WHERE period = ''")[0])
         if undated or not periods:
             raise fatal("P02", links.label, f"{undated} 条链接没有期间，不能按月入库", "请补上期间列")
-        present = self.periods()
+        entries = self._read()
+        for name, own in (("unit", links.unit), ("currency", links.currency)):
+            others = {entry[name] for p, entry in entries.items() if p not in periods} - {own}
+            if others:
+                what = "单位" if name == "unit" else "币种"
+                message = (
+                    f"{what}是「{own or '未声明'}」，月度库是「{others.pop() or '未声明'}」，混在一起会算错"
+                )
+                raise fatal("P05", links.label, message, "请用与月度库相同的单位和币种导入")
+        present = {period: entry["input"] for period, entry in entries.items()}
         clash = [p for p in periods if p in present and present[p] != links.fingerprint]
         if clash and not replace:
             raise fatal(
@@ -83,8 +95,8 @@ class MonthStore:
                 f"TO {literal(str(fresh))} (FORMAT parquet)"
             )
             fresh.replace(target)
-            present[period] = links.fingerprint
-            self._write(present)
+            entries[period] = {"input": links.fingerprint, "unit": links.unit, "currency": links.currency}
+            self._write(entries)
         return Added(
             tuple(p for p in periods if p not in unchanged and p not in clash), tuple(clash), tuple(unchanged)
         )
@@ -96,7 +108,8 @@ class MonthStore:
         ------
         InputError : the store is empty or lacks a period asked for.
         """
-        present = self.periods()
+        entries = self._read()
+        present = {period: entry["input"] for period, entry in entries.items()}
         wanted = list(present) if periods is None else list(periods)
         missing = [p for p in wanted if p not in present]
         if missing or not wanted:
@@ -109,12 +122,21 @@ class MonthStore:
             f"CREATE VIEW {table} AS SELECT *, row_number() OVER () - 1 AS first_row FROM read_parquet([{files}])"
         )
         fingerprint = ",".join(f"{p}:{present[p]}" for p in wanted)
-        return Links(work, table, Report(), fingerprint, self.folder.name)
+        first = entries[wanted[0]]
+        return Links(
+            work,
+            table,
+            Report(),
+            fingerprint,
+            self.folder.name,
+            unit=first["unit"],
+            currency=first["currency"],
+        )
 
     def _file(self, period: str) -> Path:
         return self.folder / f"period={period}" / "links.parquet"
 
-    def _write(self, present: dict[str, str]) -> None:
+    def _write(self, entries: dict[str, dict[str, str]]) -> None:
         fresh = self._index.with_suffix(".new")
-        fresh.write_text(json.dumps(present, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
+        fresh.write_text(json.dumps(entries, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
         fresh.replace(self._index)
