@@ -29,7 +29,7 @@ from lianshu.network.kernel_vector import LANES, add_row, advance_row, share_row
 from lianshu.network.network import FloatArray
 
 SETTLED, WIDE, STOPPED = 0, 1, 2  # outcomes; STOPPED and WIDE scenarios can be taken up again
-REFILL_AT = 3  # lanes waiting before a pass over all rows is worth its cost
+REFILL_AT = 2  # lanes waiting before a pass over all rows is worth its cost
 
 
 def compiled(function: Callable[..., Any]) -> Any:
