@@ -53,7 +53,7 @@ class _Reader:
         self.document = Document(text, outline)
         self.dates = Dates(self.document, Calendar.of(facts))
         self.readable = masked(self.clean)
-        self.scopes = Scopes(facts, self._chain_sections(facts))
+        self.scopes = Scopes(facts, self.clean, self._chain_sections(facts))
         self.items: list[Item] = []
 
     # --- the document's structure ---------------------------------------------------------------
@@ -131,7 +131,7 @@ class _Reader:
         )
         if refused is not None and not (refused == "single project" and self._totals(carry, left)):
             return None
-        upper = self.scopes.is_upper(clean[line : found.start])
+        upper = self.scopes.is_upper(line, found.start)
         if not upper and (
             is_past(left, clean[start : found.start])
             or (self._under(node, tells_state) and not looks_ahead(clean[start:end]))
@@ -285,7 +285,7 @@ class _Reader:
 
     def _name_before(self, place: Place, name: names.Name) -> tuple[names.Name, str, int]:
         """The subject of the clause before: 高新技术企业和科技型企业实现双倍增,分别超过90家和870家."""
-        subject = _SUBJECT.search(self.clean, place.sentence[0], place.clause)
+        subject = _SUBJECT.search(self.clean, max(place.sentence[0], place.clause - 80), place.clause)
         if subject is None:
             return name, "", name.start
         start = names.strip_lead(self.clean, subject.start(1), subject.end(1))
@@ -405,7 +405,7 @@ def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
     for span, entries in read_tables(text.source, reader.dates.calendar):
         tables.append(span)
         reader.items += [_from_table(entry, reader.scopes) for entry in entries]
-    for start, end in outline.sentences:
+    for start, end in reader.document.sentences:
         at = text.starts[start]
         if not any(first <= at < last for first, last in tables):
             reader.read_sentence(start, end)

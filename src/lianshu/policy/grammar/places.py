@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lianshu.policy.grammar.measures import AFTER
@@ -13,6 +14,8 @@ from lianshu.reference.quantity import Found
 #: Parts of the outline that hold no orders.
 SKIPPED = ("title", "head", "foot")
 _LABEL = re.compile(r"[^\s,;:。、\d.]{2,20}(?:\([^()]{1,8}\))?(?<!如下)(?<!以下)(?<!目标)(?<!其中)(?<!即):$")
+#: No sentence of a plan is longer than this many characters.
+LONGEST = 2000
 _CONNECTED = re.compile(r"(?:和|及|与|以及|、)$")
 
 
@@ -35,7 +38,17 @@ class Document:
         self.text, self.clean, self.outline = text, text.clean, outline
         self.nodes = list(outline.root.walk())
         self._node_starts = [node.start for node in self.nodes]
-        self._sentence_starts = [start for start, _ in outline.sentences]
+        self.sentences = [piece for sentence in outline.sentences for piece in self._cut(*sentence)]
+        self._sentence_starts = [start for start, _ in self.sentences]
+
+    def _cut(self, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """A sentence without an end (a dump on one line) in pieces, so that the work stays linear."""
+        while end - start > LONGEST:
+            comma = self.clean.rfind(",", start + LONGEST // 2, start + LONGEST)
+            stop = comma + 1 if comma > 0 else start + LONGEST
+            yield start, stop
+            start = stop
+        yield start, end
 
     def node_at(self, offset: int) -> Node:
         """The innermost part of the outline at a place."""
@@ -46,7 +59,7 @@ class Document:
 
     def sentence_at(self, offset: int) -> tuple[int, int]:
         """The sentence around a place."""
-        return self.outline.sentences[max(0, bisect_right(self._sentence_starts, offset) - 1)]
+        return self.sentences[max(0, bisect_right(self._sentence_starts, offset) - 1)]
 
 
 def locate(
@@ -78,7 +91,7 @@ def locate(
                 break
     clause = start if clause is None else clause
     piece = clause
-    label = _LABEL.search(clean, start, clause)
+    label = _LABEL.search(clean, max(start, clause - 32), clause)
     if label is not None and (refused is None or refused.end <= label.start()):  # 工业总产值:600亿元
         clause = piece = label.start()
     if refused is not None and refused is not previous and refused.end > clause:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from typing import Any
 
@@ -35,10 +36,12 @@ def chain_stem(name: str) -> str:
 
 
 class Scopes:
-    """Scopes in one document. ``facts`` give the region, its level and the names of its chains;
-    ``sections`` hold per chain the text of the part that is about it, for goods that name no chain."""
+    """Scopes in one document. ``facts`` give the region, its level and the names of its chains,
+    ``clean`` is its text; ``sections`` hold per chain the text of the part that is about it, for goods that name no chain."""
 
-    def __init__(self, facts: dict[str, Any], sections: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, facts: dict[str, Any], clean: str = "", sections: dict[str, str] | None = None
+    ) -> None:
         self.region = str(facts.get("region") or "")
         self.level = facts.get("level")
         self.chains = [(chain_stem(c), c) for c in dict.fromkeys(facts.get("chains") or []) if chain_stem(c)]
@@ -48,7 +51,7 @@ class Scopes:
             keys.append("upper_province")
         if self.region.endswith(("县", "区", "旗")):
             keys.append("upper_city")
-        self._upper = re.compile(
+        upper = re.compile(
             rf"{_START}(?:{choice('targets', *keys)}(?![有平前领第范一各乃])|[^,;。:\n]{{0,4}}省(?:委|人民政府)){_SUBJECT_VERB}"
         )
         own = [re.escape(self.region)] if self.region else []
@@ -56,12 +59,18 @@ class Scopes:
             own += ["全市", "市委", "市政府"]
         if self.level == "省":
             own += ["全省", "我省", "省委", "省政府"]
-        self._own = re.compile("|".join([_OWN.pattern, *own]))
+        subjects = list(upper.finditer(clean))
+        self._upper_starts = [match.start() for match in subjects]
+        self._upper_ends = [match.end() for match in subjects]
+        self._own_starts = [match.start() for match in re.finditer("|".join([_OWN.pattern, *own]), clean)]
 
-    def is_upper(self, before: str) -> bool:
-        """Whether the paragraph up to the figure speaks of the upper level's own goals."""
-        subjects = list(self._upper.finditer(before))
-        return bool(subjects) and not self._own.search(before[subjects[-1].end() :])
+    def is_upper(self, start: int, end: int) -> bool:
+        """Whether the paragraph from ``start`` speaks at ``end`` of the upper level's own goals: it was the last
+        subject named."""
+        last = bisect_right(self._upper_ends, end) - 1
+        if last < 0 or self._upper_starts[last] < start - 1:
+            return False
+        return bisect_left(self._own_starts, self._upper_ends[last]) == bisect_left(self._own_starts, end)
 
     def each(self, segment: str, dates: Sequence[int] = ()) -> str | None:
         """``each_chain``, ``each_county`` or ``park`` where the segment distributes the figure; 全市 in between
