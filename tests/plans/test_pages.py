@@ -6,6 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.plans.samples import accept_all, plan_text
 
+from lianshu.core.errors import LianshuError
 from lianshu.core.models import Job
 from lianshu.plans import selectors
 from lianshu.plans.adoption import engine
@@ -403,3 +404,39 @@ def test_the_result_page_links_to_every_room(as_owner, adoption):
         "/ledger/appointments/",
     ):
         assert f'href="{address}' in page, address
+
+
+def test_a_lost_file_is_told_in_words(as_owner, document):
+    answer = as_owner.get(f"/plans/documents/{document.pk}/file/")
+    assert answer.status_code == 422
+    assert "原文件不在服务器上了" in answer.content.decode()
+
+
+def test_what_changed_after_the_preview_is_shown_before_it_is_adopted(as_owner, world, document):
+    accept_all(document)
+    path = f"/plans/documents/{document.pk}/adopt/"
+    assert 'name="seen" value="0"' in as_owner.get(path).content.decode()
+    decide(as_owner, document.items.get(fields__name="食品加工"), "reject")
+    refused = as_owner.post(path, {"seen": "0"})
+    assert refused.status_code == 409 and "又有人改过" in refused.content.decode()
+    assert not Adoption.objects.exists()
+    with pytest.raises(LianshuError, match="总链办小周"):
+        engine.adopt(world.owner, document, unanswered="create", seen_revision=0)
+    as_owner.post(path, {"seen": "1"})
+    assert Adoption.objects.get().effects.filter(label__contains="食品加工").count() == 0
+
+
+@pytest.mark.parametrize("junk", ["²", "-5", "x", "9" * 40])
+def test_junk_numbers_break_nothing(as_owner, document, item, junk):
+    path = f"/plans/documents/{document.pk}/desk/"
+    assert as_owner.get(f"{path}changes/", {"since": junk}).status_code in (200, 204)
+    assert as_owner.get(f"/plans/items/{item.pk}/split-form/", {"n": junk}).status_code == 200
+    values = {"n": junk, "seen": junk, "since": junk, "start": junk, "quote": "总体目标", "kind": junk,
+              "confidence": junk, "title": "事", "0-name": "甲", "1-name": "乙"}  # fmt: skip
+    for address in (
+        f"/plans/items/{item.pk}/split/",
+        f"{path}add/",
+        f"{path}accept/",
+        f"/plans/documents/{document.pk}/adopt/",
+    ):
+        assert as_owner.post(address, values, **JSON).status_code < 500

@@ -45,11 +45,15 @@ def read_document(job: Job, report: Report) -> dict[str, Any]:
 
 @register_job(ADOPT_JOB)
 def adopt_document(job: Job, report: Report) -> dict[str, Any]:
-    """Input ``{"document", "choices"}``; adopts all accepted items or nothing."""
+    """Input ``{"document", "choices", "seen"}``; adopts all accepted items or nothing."""
     document = Document.objects.select_related("plan__region").get(pk=job.input["document"])
     with transaction.atomic():
         outcome = engine.adopt(
-            _actor(job), document, choices=dict(job.input.get("choices") or {}), report=report
+            _actor(job),
+            document,
+            choices=dict(job.input.get("choices") or {}),
+            seen_revision=job.input.get("seen"),
+            report=report,
         )
         if outcome.adoption is None:
             result = {

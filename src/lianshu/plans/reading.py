@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lianshu.core.errors import LianshuError
@@ -43,9 +43,13 @@ def refuse_unusable(name: str, data: bytes) -> None:
 def load_stored(name: str, data: bytes) -> Source:
     """The document as text. Raises E2002 with the cause and what to do."""
     try:
-        return load(data, name)
+        source = load(data, name)
     except UnusableInputError as error:
         raise unusable(name, error) from error
+    if "\0" in source.text:
+        # PostgreSQL stores no NUL; a character for a character keeps every offset
+        source = replace(source, text=source.text.replace("\0", "\ufffd"))
+    return source
 
 
 def unusable(name: str, error: UnusableInputError) -> LianshuError:

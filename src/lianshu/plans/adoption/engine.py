@@ -108,7 +108,7 @@ def _answered(proposal: Proposal, choices: dict[str, str]) -> Proposal:
         return proposal
     if answer in ("create", "skip"):
         return replace(proposal, action=answer)
-    if answer.isdigit() and int(answer) in {pk for pk, _ in proposal.candidates}:
+    if answer.isdecimal() and int(answer) in {pk for pk, _ in proposal.candidates}:
         return replace(proposal, action="match", match_id=int(answer))
     raise invalid((proposal.key, f"“{proposal.label}”的选择已失效，请重新选择"))
 
@@ -149,12 +149,14 @@ def adopt(
     *,
     choices: dict[str, str] | None = None,
     unanswered: str = "",
+    seen_revision: int | None = None,
     report: Report | None = None,
 ) -> Outcome:
     """Adopt the accepted items in one transaction.
 
     ``unanswered`` answers the questions nobody answered (``create`` on the command line); empty refuses
-    with the list of them. ``report(percent, words)`` is told the progress.
+    with the list of them. ``seen_revision`` is the document's revision that the person looked at: a later
+    decision refuses (E1004). ``report(percent, words)`` is told the progress.
     Raises E1001 (may not adopt), E2001 (open questions), E3001 (the document was never read).
     """
     tell = report or (lambda percent, words: None)
@@ -162,7 +164,11 @@ def adopt(
         plan = Plan.objects.select_for_update().get(pk=document.plan_id)
         if document.read_at is None:
             raise LianshuError("E3001", what=document.name, state="未读取", action="采纳")
+        document = Document.objects.select_for_update().get(pk=document.pk)
         document.plan = plan
+        if seen_revision is not None and document.revision != seen_revision:
+            last = document.items.filter(revision=document.revision).select_related("decided_by").first()
+            raise LianshuError("E1004", who=str((last and last.decided_by) or "别人"))
         tell(2, "核对条目")
         seen = preview(user, document, choices)
         if seen.questions:

@@ -37,12 +37,14 @@ def adopt_page(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("plan-reading", document.pk)
     choices = _choices(request) if request.method == "POST" else {}
     seen = engine.preview(request.user, document, choices)
-    if request.method == "POST" and not seen.questions:
+    looked_at = request.POST.get("seen", "")
+    moved = looked_at.isdecimal() and int(looked_at) != document.revision
+    if request.method == "POST" and not seen.questions and not moved:
         job = start_job(
             request.user,
             ADOPT_JOB,
             title=f"采纳《{document.plan.title}》"[:200],
-            input={"document": document.pk, "choices": choices},
+            input={"document": document.pk, "choices": choices, "seen": document.revision},
         )
         done = job.result.get("url") if job.status == Job.Status.DONE else None
         return redirect(done) if done else redirect("job", job.pk)
@@ -56,10 +58,11 @@ def adopt_page(request: HttpRequest, pk: int) -> HttpResponse:
             "preview": seen,
             "questions": engine.preview(request.user, document).questions if choices else seen.questions,
             "choices": choices,
+            "moved": moved,
             "unanswered": {one.key for one in open_questions},
             "groups": [(group, list(_folded(group.proposals))) for group in seen.groups],
         },
-        status=422 if open_questions else 200,
+        status=409 if moved else 422 if open_questions else 200,
     )
 
 

@@ -53,9 +53,18 @@ def _answer(request: HttpRequest, document: Document, since: int, status: int = 
     )
 
 
+def _whole(value: str | None, default: int = 0) -> int:
+    """A whole number from a request; anything else is the default."""
+    return int(value) if value and value.isdecimal() and len(value) < 10 else default
+
+
 def _since(request: HttpRequest) -> int:
-    value = request.POST.get("since") or request.GET.get("since") or "0"
-    return int(value) if value.isdigit() else 0
+    return _whole(request.POST.get("since") or request.GET.get("since"))
+
+
+def _parts(value: str | None) -> int:
+    """Into how many parts an item is split: 2 to 6."""
+    return min(6, max(2, _whole(value, 2)))
 
 
 @require_GET
@@ -156,7 +165,7 @@ def split_form(request: HttpRequest, pk: int) -> HttpResponse:
     """Two (or more) forms of one item."""
     item = selectors.item_of(request.user, pk)
     require(request.user, "edit", item.document.plan)
-    count = min(6, max(2, int(request.GET.get("n", "2")) if request.GET.get("n", "2").isdigit() else 2))
+    count = _parts(request.GET.get("n"))
     parts = [_fields(item.kind, item.values, item.document, f"{n}-") for n in range(count)]
     return render(request, "plans/desk_split.html", {"item": item, "parts": parts, "count": count})
 
@@ -201,8 +210,8 @@ def _values(request: HttpRequest, prefix: str = "") -> dict[str, Any]:
 def decide(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     """accept, reject, reset, edit or split one item."""
     item = selectors.item_of(request.user, pk)
-    raw = request.POST.get("seen", "")
-    seen = int(raw) if raw.isdigit() else None
+    seen = _whole(request.POST.get("seen"), -1)
+    seen = None if seen < 0 else seen
     if verb == "accept":
         services.item_accept(request.user, item, seen=seen)
     elif verb == "reject":
@@ -212,8 +221,7 @@ def decide(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
     elif verb == "edit":
         services.item_edit(request.user, item, values=_values(request), seen=seen)
     elif verb == "split":
-        count = min(6, max(2, int(request.POST.get("n", "2"))))
-        parts = [_values(request, f"{n}-") for n in range(count)]
+        parts = [_values(request, f"{n}-") for n in range(_parts(request.POST.get("n")))]
         services.item_split(request.user, item, parts=parts, seen=seen)
     else:
         raise LianshuError("E1002")
@@ -241,8 +249,9 @@ def _passage(text: str, quote: str, start: str) -> tuple[int, int]:
     quote = quote.replace("\r\n", "\n").strip()
     if not quote:
         raise LianshuError("E2001", problems=[("quote", "请先在正文里选中文字，或把原文填进“原文依据”")])
-    if start.isdigit() and text[int(start) : int(start) + len(quote)] == quote:
-        return int(start), int(start) + len(quote)
+    near = _whole(start, -1)
+    if near >= 0 and text[near : near + len(quote)] == quote:
+        return near, near + len(quote)
     at = text.find(quote)
     if at < 0:
         raise LianshuError("E2001", problems=[("quote", "正文里找不到这段原文，请照抄正文或重新选中")])

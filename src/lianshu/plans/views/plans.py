@@ -164,6 +164,13 @@ def original_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The original file, as it was uploaded."""
     document = selectors.document_of(request.user, pk)
     require(request.user, "export", document)
+    if not document.file or not document.file.storage.exists(document.file.name):
+        raise LianshuError(
+            "E2002",
+            name=document.name,
+            cause="原文件不在服务器上了",
+            remedy="请从备份恢复，或在方案页上传新版。",
+        )
     return FileResponse(document.file.open("rb"), as_attachment=True, filename=document.name)
 
 

@@ -40,8 +40,9 @@ async function send(url, values = {}) {
   } catch {
     throw new Error("连不上服务器，没有保存。请检查网络后重试。");
   }
-  const found = await answer.json().catch(() => ({ message: "服务器没有正常回答，没有保存。请重试。" }));
-  if (!answer.ok) throw new Error(found.message);
+  if (answer.redirected) throw new Error("登录已过期，这一步没有保存。请重新登录后接着核对，之前的都在。");
+  const found = await answer.json().catch(() => null);
+  if (!answer.ok || !found) throw new Error(found?.message ?? "服务器没有正常回答，没有保存。请重试。");
   return found;
 }
 
@@ -119,7 +120,7 @@ async function poll() {
   if (document.hidden) return;
   try {
     const answer = await fetch(`${desk.dataset.urlChanges}?since=${revision}`, { headers: { Accept: "application/json" } });
-    if (answer.status === 200) await take(await answer.json());
+    if (answer.status === 200 && !answer.redirected) await take(await answer.json());
   } catch {
     // the network is away for a moment: the next poll catches up
   }
