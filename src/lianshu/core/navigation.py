@@ -38,6 +38,11 @@ class Entry:
     current: bool = False
     children: list[Entry] = field(default_factory=list)
 
+    @property
+    def here(self) -> bool:
+        """Whether the page itself is this entry, not one of its children."""
+        return self.current and not any(child.current for child in self.children)
+
 
 def _entry(user: Any, item: NavItem, path: str) -> Entry | None:
     if item.action is not None and not may(user, item.action):

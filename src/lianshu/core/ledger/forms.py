@@ -121,22 +121,23 @@ def form_field(ledger: Ledger, user: Any, name: str) -> forms.Field:
 
 
 def _dress(field: forms.Field) -> None:
-    widget = field.widget
-    if isinstance(widget, (forms.CheckboxInput, forms.CheckboxSelectMultiple)):
-        widget.attrs["class"] = "form-check-input"
-    elif isinstance(widget, forms.Select):
-        widget.attrs["class"] = "form-select"
-    else:
-        widget.attrs["class"] = "form-control"
-    if isinstance(field, forms.DateField):
-        field.widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"})
-    elif isinstance(widget, forms.Textarea):
-        widget.attrs["rows"] = 3
+    if isinstance(field.widget, forms.CheckboxSelectMultiple):
+        field.widget.attrs["class"] = "form-check-input"
+    elif isinstance(field, forms.DateField):
+        field.widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    elif isinstance(field.widget, forms.Textarea):
+        field.widget.attrs["rows"] = 3
     elif isinstance(field, forms.CharField) and (field.max_length or 0) >= 400:
-        field.widget = forms.Textarea(
-            attrs={"rows": 3, "class": "form-control", "maxlength": str(field.max_length)}
-        )
+        field.widget = forms.Textarea(attrs={"rows": 3, "maxlength": str(field.max_length)})
     field.error_messages |= {"required": f"请填写{field.label}。"}
+
+
+def _preset_only_choice(field: forms.ModelChoiceField) -> None:
+    """What must be chosen and leaves no choice (the one region of a county's clerk) is chosen already."""
+    if field.required and not isinstance(field, forms.ModelMultipleChoiceField):
+        found = list(field.queryset[:2])
+        if len(found) == 1:
+            field.initial = found[0]
 
 
 class LedgerForm(forms.Form):
@@ -165,8 +166,10 @@ class LedgerForm(forms.Form):
         self.label_suffix = ""
         for name in names:
             self.fields[name] = form_field(ledger, user, name)
-        for field in self.fields.values():
+        for name, field in self.fields.items():
             _dress(field)
+            if obj is None and name not in values and isinstance(field, forms.ModelChoiceField):
+                _preset_only_choice(field)
 
     @property
     def values(self) -> dict[str, Any]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django import template
+from django import forms, template
+from django.forms import BoundField
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
@@ -99,6 +100,19 @@ def change(value: Any, unit: str = "", digits: int = 1) -> SafeString:
         '<span class="visually-hidden">{}</span> {} {}</span>',
         way, sign, spoken, words.number(abs(value), digits), unit,
     )  # fmt: skip
+
+
+@register.simple_tag
+def dressed(field: BoundField) -> SafeString:
+    """A form field with the kit's class for its kind, unless its widget names one itself."""
+    widget = field.field.widget
+    if "class" in widget.attrs:
+        return field.as_widget()
+    if isinstance(widget, forms.CheckboxInput):
+        name = "form-check-input"
+    else:
+        name = "form-select" if isinstance(widget, forms.Select) else "form-control"
+    return field.as_widget(attrs={"class": name})
 
 
 @register.filter
