@@ -27,11 +27,11 @@ def runs(found):
                 yield from cell.pieces
 
 
-@given(marked())
-def test_pieces_give_the_text_back_and_know_their_items(case):
+@given(marked(), st.booleans())
+def test_pieces_give_the_text_back_and_know_their_items(case, broken_lines):
     text, spans = case
     seen = {}
-    for piece in runs(blocks(text, spans)):
+    for piece in runs(blocks(text, spans, broken_lines=broken_lines)):
         assert piece.text == text[piece.start : piece.start + len(piece.text)]
         for offset in range(piece.start, piece.start + len(piece.text)):
             assert offset not in seen
@@ -62,3 +62,13 @@ def test_headings_pages_and_tables_become_blocks():
     merged = found[2].table[0][0]
     assert (merged.rows, merged.columns, merged.pieces[0].text) == (2, 1, "甲")
     assert [cell.pieces[0].text for cell in found[2].table[1]] == ["丙"]
+
+
+def test_full_lines_of_a_pdf_are_joined():
+    text = "一二三四五六七八九十一二三四五六\n接着上一行写完这一句就结束了。\n新的一段话从这里开始，一直写到行末\n完。"
+    found = blocks(text, [], broken_lines=True)
+    assert ["".join(piece.text for piece in block.pieces) for block in found] == [
+        "一二三四五六七八九十一二三四五六接着上一行写完这一句就结束了。",
+        "新的一段话从这里开始，一直写到行末完。",
+    ]
+    assert len(blocks(text, [])) == 4

@@ -182,6 +182,10 @@ def test_add_from_a_selection(as_owner, document):
     assert (row.evidence, row.start) == (quote, document.text.index(quote))
     text = as_owner.get(f"{path}text/").content.decode()
     assert str(row.pk) in text
+    # a selection over several lines comes without their breaks
+    found = as_owner.post(f"{path}add/", {**sent, "quote": "二、重点任务（一）开展产业链招商"}, **JSON).json()
+    row = Item.objects.get(pk=max(one["id"] for one in found["items"]))
+    assert row.evidence == "二、重点任务\n\n（一）开展产业链招商"
     refused = as_owner.post(f"{path}add/", {**sent, "quote": "文中没有的话"}, **JSON)
     assert refused.status_code == 422 and "找不到这段原文" in refused.json()["message"]
 

@@ -53,6 +53,8 @@ def test_quantities_are_said_with_their_comparator(values, words):
 def test_summary_leaves_empty_pieces_out():
     values = {"title": "建库", "no": "-", "section": "", "responsible": ["发改局", "工信局"], "due": None}
     assert summary("tasks", values) == ["责任单位：发改局、工信局"]
+    both = {"title": "建库", "lead": ["发改局"], "responsible": ["发改局", "工信局"], "support": ["科技局"]}
+    assert summary("tasks", both) == ["牵头：发改局", "责任单位：工信局", "配合：科技局"]
     assert scope_words("chain:新材料") == "新材料产业链"
     assert summary("recurring", {"who": "链条办", "to": "链长", "every": "month", "times": 2}) == [
         "链条办", "向链长", "每月 2 次",

@@ -85,8 +85,13 @@ def blocks(
     pages: Sequence[int] = (),
     outline: Sequence[dict[str, Any]] = (),
     tables: Sequence[dict[str, Any]] = (),
+    broken_lines: bool = False,
 ) -> list[Block]:
-    """The text as blocks in order. Every character that is not white space between blocks is in one piece."""
+    """The text as blocks in order. Every character that is not white space between blocks is in one piece.
+
+    ``broken_lines``: line ends mean nothing (PDF); full lines are joined with the next one to paragraphs.
+    """
+    full = _full_line(text) if broken_lines else None
     cutter = _Cutter(text, spans)
     heads = {entry["start"]: entry for entry in outline}
     head_starts = sorted(heads)
@@ -109,11 +114,28 @@ def blocks(
                 entry = heads[head_starts[place]]
                 if entry["end"] - start >= 0.8 * (end - start):
                     block.kind, block.level = "heading", min(4, max(1, int(entry["level"])))
-            found.append(block)
+            above = found[-1] if found else None
+            if full and above and above.kind == block.kind == "paragraph" and _goes_on(text, above, full):
+                above.pieces += block.pieces
+                above.end = block.end
+            else:
+                found.append(block)
         if table is not None and table["start"] >= at:
             found.append(_table(cutter, table))
             at = table["end"]
     return found
+
+
+def _full_line(text: str) -> int:
+    """Length from which a line of this text counts as full: the usual longest, a few characters off."""
+    lengths = sorted(len(line.strip()) for line in text.splitlines() if line.strip())
+    return max(12, lengths[int(len(lengths) * 0.9)] - 4) if lengths else 12
+
+
+def _goes_on(text: str, block: Block, full: int) -> bool:
+    """Whether a paragraph's last line runs on into the next one."""
+    line = text[text.rfind("\n", 0, block.end) + 1 : block.end].strip()
+    return len(line) >= full and not line.endswith(("。", "；", "：", "！", "？", ":", ";"))
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int]:

@@ -155,6 +155,7 @@ def text_blocks(document: Document, items: Iterable[Item]) -> list[Block]:
         pages=document.pages,
         outline=document.outline,
         tables=document.tables,
+        broken_lines=document.format in ("pdf", "image"),
     )
 
 

@@ -113,10 +113,9 @@ def summary(kind: str, values: dict[str, Any]) -> list[str]:
     elif kind == "tasks":
         lead, support = values.get("lead") or [], values.get("support") or []
         pieces = [values.get("no") if values.get("no") != "-" else "", values.get("section")]
-        if lead:
-            pieces += ["牵头：" + "、".join(lead), "配合：" + "、".join(support) if support else ""]
-        elif values.get("responsible"):
-            pieces.append("责任单位：" + "、".join(values["responsible"]))
+        rest = [unit for unit in values.get("responsible") or [] if unit not in (*lead, *support)]
+        for words, units in (("牵头", lead), ("责任单位", rest), ("配合", support)):
+            pieces.append(f"{words}：{'、'.join(units)}" if units else "")
         pieces.append(f"时限：{values['due']}" if values.get("due") else "")
     elif kind == "recurring":
         times = number_words(values.get("times"))

@@ -3,6 +3,7 @@ poll for what others decided."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -245,17 +246,17 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _passage(text: str, quote: str, start: str) -> tuple[int, int]:
-    """Where a quoted passage stands: at ``start`` if it is there, else its first occurrence."""
-    quote = quote.replace("\r\n", "\n").strip()
-    if not quote:
+    """Where a quoted passage stands: the occurrence nearest to ``start``. White space is not compared:
+    browsers give a selection without the line breaks and double blanks of the text."""
+    chars = re.sub(r"\s", "", quote)[:2000]
+    if not chars:
         raise LianshuError("E2001", problems=[("quote", "请先在正文里选中文字，或把原文填进“原文依据”")])
-    near = _whole(start, -1)
-    if near >= 0 and text[near : near + len(quote)] == quote:
-        return near, near + len(quote)
-    at = text.find(quote)
-    if at < 0:
+    near = _whole(start)
+    found = re.finditer(r"\s*".join(map(re.escape, chars)), text)
+    best = min(found, key=lambda match: abs(match.start() - near), default=None)
+    if best is None:
         raise LianshuError("E2001", problems=[("quote", "正文里找不到这段原文，请照抄正文或重新选中")])
-    return at, at + len(quote)
+    return best.span()
 
 
 @require_POST
