@@ -55,6 +55,11 @@ class Sheet:
     open_duties: list[tuple[Occurrence, str, tuple[str, str]]]
     panels: list[tuple[str, str]] = field(default_factory=list)
 
+    @property
+    def to_decide(self) -> int:
+        """How many things wait for a decision or an act of the person."""
+        return len(self.decisions) + len(self.waiting)
+
 
 def chains_of(user: Any) -> QuerySet:
     """The chains a person may look at, in force."""

@@ -134,8 +134,9 @@ def schedule_of(
     start = dt.date(first, 1, 1)
     if today.year in years and (deadline is None or today.year <= deadline.year):
         base = years.get(today.year - 1, target.baseline or Decimal(0))
+        # new ones and a year's amount begin at nothing every January
         adding = target.basis in (Target.Basis.ADDED, Target.Basis.TIMES)
-        base = Decimal(0) if adding else base
+        base = Decimal(0) if adding or target.indicator.nature in _FLOWS else base
         year = today.year
         return Schedule(years[year], dt.date(year, 1, 1), dt.date(year, 12, 31), base, yearly=True)
     if deadline is not None and deadline < start:

@@ -22,6 +22,7 @@ from .models import Duty, Task
 
 _LONGEST_TEXT = 3000
 _SPLIT = re.compile(r"[、,，;；]|或者?|以及")
+_NEXT_NUMBER = re.compile(r"\n\s*[（(]?(?:[一二三四五六七八九十]+|\d{1,2})[)）]?[、.．]?$")
 _START_WORDS = re.compile(r"[年季月]初|\d+月\d*日?底?前")
 
 
@@ -47,7 +48,8 @@ def _end(context: AdoptionContext, item: Item) -> int:
 def task_text(context: AdoptionContext, item: Item) -> str:
     """The task's whole text, repaired: from its evidence to the next task or heading."""
     document = context.document
-    piece = document.text[item.start : _end(context, item)].strip()
+    # the next heading's own number is not this task's text
+    piece = _NEXT_NUMBER.sub("", document.text[item.start : _end(context, item)].strip()).strip()
     return repair(Source(document.name, piece)).clean.strip() if piece else ""
 
 

@@ -114,7 +114,13 @@ def units_under(user: Any, region: Any) -> QuerySet:
 
 def late_tasks(user: Any, today: dt.date, **lens: Any) -> QuerySet:
     """Tasks past their date, longest first."""
-    return tasks_visible(user, **lens).filter(next_due__lt=today).order_by("next_due", "id")
+    return without_parts(tasks_visible(user, **lens).filter(next_due__lt=today)).order_by("next_due", "id")
+
+
+def without_parts(rows: QuerySet) -> QuerySet:
+    """Tasks without those of a plan whose work stands on a year's list: the year's part carries the date."""
+    parts = Task._base_manager.filter(year__isnull=False, parent__isnull=False)
+    return rows.exclude(year=None, pk__in=parts.values("parent"))
 
 
 # --- duties
@@ -243,7 +249,7 @@ def my_tasks(user: Any) -> QuerySet:
     mine = Q(lead_unit=unit)
     if unit.chain_id:
         mine |= Q(lead_unit=None, chain=unit.chain_id)
-    return tasks_visible(user, "report").filter(mine, state__in=OPEN)
+    return without_parts(tasks_visible(user, "report").filter(mine, state__in=OPEN))
 
 
 def my_occurrences(user: Any, until: dt.date) -> QuerySet:

@@ -4,15 +4,26 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('tasks', '0003_alter_notice_sent_by_alter_occurrenceevidence_by_and_more'),
+        ("tasks", "0003_alter_notice_sent_by_alter_occurrenceevidence_by_and_more"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='taskreport',
-            name='kind',
-            field=models.CharField(choices=[('handed_out', '交办'), ('progress', '填报进展'), ('finished', '办结'), ('returned', '退回'), ('cancelled', '取消'), ('decided', '批示')], default='progress', max_length=10, verbose_name='事项'),
+            model_name="taskreport",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("handed_out", "交办"),
+                    ("progress", "填报进展"),
+                    ("finished", "办结"),
+                    ("returned", "退回"),
+                    ("cancelled", "取消"),
+                    ("decided", "批示"),
+                ],
+                default="progress",
+                max_length=10,
+                verbose_name="事项",
+            ),
         ),
     ]

@@ -308,7 +308,7 @@ def _carried(user: Any, source: Task, whole: Task | None, year: int) -> Task:
         number=source.number, section=source.section, title=source.title, text=source.text,
         measure=source.measure, leader=source.leader, leader_person=source.leader_person,
         lead_unit=source.lead_unit, place=source.place, project=source.project, year=year,
-        start=dt.date(year, 1, 1), due=_same_day(source.due, year), simulated=source.simulated,
+        start=dt.date(year, 1, 1), due=_same_day(source, year), simulated=source.simulated,
         rolled_from=source if source.year is not None else None,
     )  # fmt: skip
     row.full_clean()
@@ -318,9 +318,12 @@ def _carried(user: Any, source: Task, whole: Task | None, year: int) -> Task:
     return row
 
 
-def _same_day(due: dt.date | None, year: int) -> dt.date:
-    if due is None:
-        return dt.date(year, 12, 31)
+def _same_day(source: Task, year: int) -> dt.date:
+    """The day of the year on which the new task is owed: a plan's task by its own day where that lies in
+    the year, else by the year's end; a year's task on the same day of the next year."""
+    due, end = source.due, dt.date(year, 12, 31)
+    if due is None or (source.year is None and due.year != year):
+        return end
     try:
         return due.replace(year=year)
     except ValueError:  # 29 February

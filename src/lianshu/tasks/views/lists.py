@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -178,7 +178,11 @@ def time_line(request: HttpRequest) -> HttpResponse:
         first = dt.date(chosen.start_year or year, 1, 1)
         last = dt.date(max(chosen.end_year or year, first.year), 12, 31)
     else:
-        rows = rows.filter(due__gte=first, start__lte=last) | rows.filter(due__gte=first, due__lte=last)
+        # the year's own part of a plan's task stands for it
+        rows = rows.exclude(
+            pk__in=Task._base_manager.filter(year=year, parent__isnull=False).values("parent")
+        )
+        rows = rows.filter(Q(due__gte=first, start__lte=last) | Q(due__gte=first, due__lte=last))
     rows = _filtered(request, rows).order_by("due", "id")
     unit = request.GET.get("unit", "")
     return render(

@@ -112,7 +112,7 @@ def notice_page(request: HttpRequest, pk: int) -> HttpResponse:
     """A notice with its way so far and the action that is mine now."""
     notice = selectors.notice_of(request.user, pk)
     user, state = request.user, notice.state
-    own = may(user, "report", notice)
+    own = selectors.own_unit(user) == notice.to_unit and may(user, "report", notice)
     sends = may(user, "hand_out", notice)
     return render(
         request,
