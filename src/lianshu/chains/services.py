@@ -113,6 +113,7 @@ def consultation_ask(
         question=question.strip(),
         asked_on=on or timezone.localdate(),
         asked_by=None if isinstance(user, SystemActor) else user,
+        simulated=chain.simulated,
     )
     audit.record(user, "咨询专家", made)
     return made
