@@ -79,7 +79,11 @@ def _demo(args: argparse.Namespace) -> int:
     running.prepare(static=not args.no_serve)
     from .demo import build
 
-    build.run()
+    try:
+        build.run()
+    except build.DemoError as error:
+        print(str(error), file=sys.stderr)
+        return 2
     if args.no_serve:
         return 0
     build.print_sign_ins(args.host, args.port)
