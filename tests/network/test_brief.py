@@ -191,3 +191,10 @@ def test_curve_spans_the_days_and_refuses_rubbish():
 def test_long_labels_are_cut_by_display_width():
     assert shorten("短") == "短"
     assert shorten("一二三四五六七八九十一二三四") == "一二三四五六七八九十一…"
+
+
+def test_without_a_chain_the_brief_is_about_all_local_firms(tmp_path):
+    made = brief_of(tmp_path, chain=None)
+    assert made.chain == "全部本地企业"
+    assert made.coverage.firms == 5
+    assert made.findings.supply.amount == pytest.approx((245 / 385, 265 / 385))
