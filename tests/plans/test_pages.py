@@ -444,3 +444,33 @@ def test_junk_numbers_break_nothing(as_owner, document, item, junk):
         f"/plans/documents/{document.pk}/adopt/",
     ):
         assert as_owner.post(address, values, **JSON).status_code < 500
+
+
+INTERNET_PLAN = """{county}工业互联网发展规划
+
+为推动{county}工业互联网发展，制定本规划。
+
+一、主要任务
+
+（一）建设网络基础设施。加快园区网络改造，到2027年建成5G基站200个。（责任单位：县科技局）
+
+（二）推动企业上云。每年组织培训不少于4次。（责任单位：县科技局、县财政局）
+"""
+
+
+@pytest.mark.system("S054")
+def test_a_plan_and_its_measures_are_held_as_tasks(as_owner, world):
+    from lianshu.tasks.models import Task
+
+    file = SimpleUploadedFile("规划.txt", plan_text(world.county, INTERNET_PLAN).encode())
+    as_owner.post("/plans/new/", {"files": [file]})
+    document = Document.objects.get()
+    as_owner.post(f"/plans/documents/{document.pk}/desk/accept/", {"confidence": "0.5"}, **JSON)
+    as_owner.post(f"/plans/documents/{document.pk}/adopt/", {"seen": "2"})
+    tasks = {task.title: task for task in Task.objects.filter(plan=document.plan)}
+    assert set(tasks) == {"建设网络基础设施", "推动企业上云"}
+    assert tasks["建设网络基础设施"].lead_unit == world.department
+    page = as_owner.get(f"/plans/{document.plan_id}/?tab=tasks").content.decode()
+    assert all(title in page for title in tasks)
+    page = as_owner.get(f"/plans/{document.plan_id}/?tab=items&kind=tasks").content.decode()
+    assert "推动企业上云" in page

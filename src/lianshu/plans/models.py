@@ -21,7 +21,6 @@ class Plan(ScopedModel):
     class Status(models.TextChoices):
         DRAFT = "draft", "核对中"
         ADOPTED = "adopted", "已采纳"
-        ENDED = "ended", "已停用"
 
     scope = ScopePaths(region="region")
 
