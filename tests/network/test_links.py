@@ -85,6 +85,15 @@ def test_parquet_xlsx_and_duckdb_give_the_same_links(work, tmp_path):
         assert read(work, tmp_path / source) == ROWS, source
 
 
+def test_dates_and_times_of_a_typed_table_are_months(work, tmp_path):
+    with duckdb.connect(str(tmp_path / "s.duckdb")) as con:
+        con.execute(
+            "CREATE TABLE deals AS SELECT 'a' AS supplier, 'b' AS buyer, 1.5 AS amount, TIMESTAMP '2025-03-31 10:00' AS period"
+        )
+    links = read_links(work, f"{tmp_path / 's.duckdb'}#deals")
+    assert links.periods() == ["2025-03"]
+
+
 @pytest.mark.parametrize("name", ["链接[1]", "a*b", "what?"])
 def test_file_names_are_no_patterns(work, tmp_path, name):
     (tmp_path / f"{name}.csv").write_text(csv_text())

@@ -89,7 +89,10 @@ def text_of(raw: RawTable, heading: str | None) -> str:
     """SQL for a column as trimmed text, empty when it is absent, null or blank."""
     if heading is None:
         return "''"
-    text = f"CAST({quoted(heading)} AS VARCHAR)"
+    value = quoted(heading)
+    if raw.columns[heading].startswith("TIMESTAMP"):
+        value = f"CAST({value} AS DATE)"
+    text = f"CAST({value} AS VARCHAR)"
     # Trimming a set of characters is slow; most cells need none.
     edged = r"regexp_matches(" + text + r", '^[\s\x{3000}\x{feff}]|[\s\x{3000}\x{feff}]$')"
     return f"CASE WHEN {edged} THEN trim({text}, ' \t\r\n\u3000\ufeff') ELSE coalesce({text}, '') END"
