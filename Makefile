@@ -6,6 +6,7 @@
 PYTHON  ?= $(shell command -v python3.11 || command -v python3)
 BIN     := .venv/bin
 WORKERS ?= 2
+PORT    ?= 8000
 UV      := VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes
 RUNTIME := .venv/.runtime-installed
 DEV     := .venv/.dev-installed
@@ -27,11 +28,11 @@ $(DEV): $(RUNTIME) requirements/dev.txt
 
 install: $(RUNTIME) ## build .venv with the `lianshu` command in it
 
-demo: install ## set everything up, read the sample plans, serve at http://127.0.0.1:8000
-	@$(BIN)/lianshu demo
+demo: install ## set everything up, read the sample plans, serve at http://127.0.0.1:8000 (PORT=… for another)
+	@$(BIN)/lianshu demo --port $(PORT)
 
 serve: install ## serve what is in LIANSHU_HOME, without demonstration data
-	@$(BIN)/lianshu serve
+	@$(BIN)/lianshu serve --port $(PORT)
 
 test: $(DEV) ## everything the project promises: engines, web, browser (installs Chromium if missing)
 	@scripts/system-packages chromium
