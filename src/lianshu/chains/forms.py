@@ -12,12 +12,6 @@ from lianshu.organisation.models import Appointment, Chain, Person, Region, Unit
 from .models import ChainItem
 
 
-def _dress(form: forms.Form) -> None:
-    for field in form.fields.values():
-        kind = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
-        field.widget.attrs.setdefault("class", kind)
-
-
 class MechanismForm(forms.Form):
     """A checklist and its items."""
 
@@ -28,7 +22,6 @@ class MechanismForm(forms.Form):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["region"].queryset = Region.objects.filter(regions_for(user, "edit")).order_by("-path")
-        _dress(self)
 
     def clean_items(self) -> list[str]:
         return [line.strip() for line in self.cleaned_data["items"].splitlines() if line.strip()]
@@ -47,7 +40,6 @@ class ChainItemForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["person"].queryset = Person.objects.visible_to(user)
         self.fields["unit"].queryset = Unit.objects.visible_to(user)
-        _dress(self)
 
     def clean_progress(self) -> int:
         return self.cleaned_data["progress"] or 0
@@ -70,7 +62,6 @@ class PostForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["person"].queryset = Person.objects.visible_to(user)
         self.fields["holder_unit"].queryset = Unit.objects.visible_to(user)
-        _dress(self)
 
 
 class QuestionForm(forms.Form):
@@ -87,4 +78,3 @@ class QuestionForm(forms.Form):
             appointments__role__in=(Appointment.Role.EXPERT, Appointment.Role.ENVOY),
         ).distinct()
         self.fields["expert"].empty_label = "从本链专家名册选择"
-        _dress(self)

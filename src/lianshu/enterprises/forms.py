@@ -11,12 +11,6 @@ from lianshu.organisation.models import Appointment, Chain, Person, Unit
 from .models import ChainRole, ServiceLog
 
 
-def _dress(form: forms.Form) -> None:
-    for field in form.fields.values():
-        kind = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
-        field.widget.attrs.setdefault("class", kind)
-
-
 class ServiceForm(forms.Form):
     """A visit or service."""
 
@@ -40,7 +34,6 @@ class ServiceForm(forms.Form):
         if not self.is_bound:
             self.initial.setdefault("who", str(user))
             self.initial.setdefault("unit", getattr(user, "unit_id", None))
-        _dress(self)
 
 
 class AttachForm(forms.Form):
@@ -62,7 +55,6 @@ class AttachForm(forms.Form):
         self.fields["person"].queryset = Person.objects.visible_to(user)
         self.fields["unit"].queryset = Unit.objects.visible_to(user)
         self.fields["chain"].queryset = Chain.objects.visible_to(user).select_related("region")
-        _dress(self)
 
 
 class PlaceForm(forms.Form):
@@ -74,4 +66,3 @@ class PlaceForm(forms.Form):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["chain"].queryset = Chain.objects.visible_to(user, "edit").select_related("region")
-        _dress(self)

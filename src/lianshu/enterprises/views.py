@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from lianshu.core.errors import LianshuError
+from lianshu.core.attempt import attempt
 from lianshu.core.scope import get_visible, require
 from lianshu.organisation.models import Appointment
 
@@ -28,19 +26,6 @@ def _back(pk: int, tab: str) -> HttpResponse:
     return redirect(f"/ledger/enterprises/{pk}/?tab={tab}")
 
 
-def _try(form: Any, work: Any) -> bool:
-    """Run a service; its refusals go beside the form's fields."""
-    try:
-        work()
-    except LianshuError as error:
-        if not error.problems:
-            raise
-        for field, text in error.problems:
-            form.add_error(field if field in form.fields else None, text)
-        return False
-    return True
-
-
 def service_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Log a visit or service."""
     firm = _firm(request, pk)
@@ -49,7 +34,7 @@ def service_new(request: HttpRequest, pk: int) -> HttpResponse:
     if (
         request.method == "POST"
         and form.is_valid()
-        and _try(form, lambda: services.service_log(request.user, enterprise=firm, **form.cleaned_data))
+        and attempt(form, lambda: services.service_log(request.user, enterprise=firm, **form.cleaned_data))
     ):
         messages.success(
             request, "已登记。" + ("承诺已建成任务，到期会提醒。" if form.cleaned_data["promise"] else "")
@@ -66,7 +51,7 @@ def attach(request: HttpRequest, pk: int) -> HttpResponse:
     if (
         request.method == "POST"
         and form.is_valid()
-        and _try(form, lambda: services.attach(request.user, firm, **form.cleaned_data))
+        and attempt(form, lambda: services.attach(request.user, firm, **form.cleaned_data))
     ):
         messages.success(request, "已登记联系人员，联系包保表会跟着更新。")
         return _back(pk, "contacts")
@@ -91,7 +76,7 @@ def place(request: HttpRequest, pk: int) -> HttpResponse:
     if (
         request.method == "POST"
         and form.is_valid()
-        and _try(form, lambda: services.chain_role_set(request.user, firm, **form.cleaned_data))
+        and attempt(form, lambda: services.chain_role_set(request.user, firm, **form.cleaned_data))
     ):
         messages.success(request, "已登记链上角色。")
         return _back(pk, "chains")

@@ -13,14 +13,6 @@ from lianshu.organisation.models import Chain, Region, Unit
 from .models import Matter
 
 
-def _dress(form: forms.Form) -> None:
-    for field in form.fields.values():
-        if isinstance(field, forms.BooleanField):
-            continue
-        chosen = isinstance(field, forms.ChoiceField)
-        field.widget.attrs.setdefault("class", "form-select" if chosen else "form-control")
-
-
 class ReceiveForm(forms.ModelForm):
     """A new matter. Choices are those the person may see."""
 
@@ -47,7 +39,6 @@ class ReceiveForm(forms.ModelForm):
             self.initial.setdefault("raised_by_unit", unit.pk)
             self.initial.setdefault("region", unit.region_id)
             self.initial.setdefault("chain", unit.chain_id)
-        _dress(self)
 
 
 class HandOutForm(forms.Form):
@@ -64,7 +55,6 @@ class HandOutForm(forms.Form):
         units = Unit.objects.visible_to(user).select_related("region").order_by("name")
         self.fields["lead"].queryset = self.fields["support"].queryset = units
         self.fields["support"].widget.attrs["size"] = 5
-        _dress(self)
 
 
 class WordsForm(forms.Form):
@@ -76,4 +66,3 @@ class WordsForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["text"].label = label
         self.fields["text"].required = required
-        _dress(self)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 
 from lianshu.core import audit
 from lianshu.core.attachments import attachment_add, attachments_of
+from lianshu.core.attempt import attempt
 from lianshu.core.errors import LianshuError
 from lianshu.core.scope import get_visible, may, require
 
@@ -61,14 +62,8 @@ def matter_new(request: HttpRequest) -> HttpResponse:
     require(request.user, "report")
     form = ReceiveForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        try:
-            matter = services.matter_receive(request.user, **form.cleaned_data)
-        except LianshuError as error:
-            if not error.problems:
-                raise
-            for field, text in error.problems:
-                form.add_error(field if field in form.fields else None, text)
-        else:
+        matter = attempt(form, lambda: services.matter_receive(request.user, **form.cleaned_data))
+        if matter is not None:
             messages.success(request, f"已登记，编号 {matter.number}。")
             return redirect("matter", pk=matter.pk)
     return render(request, "matters/new.html", {"form": form})
@@ -139,13 +134,8 @@ def matter_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         "withdraw": lambda: services.matter_withdraw(user, matter, reason=words),
         "reopen": lambda: services.matter_reopen(user, matter, reason=words),
     }
-    try:
-        done = do[step]()
-    except LianshuError as error:
-        if not error.problems or form is None:
-            raise
-        for field, text in error.problems:
-            form.add_error(field if field in form.fields else None, text)
+    done = attempt(form, do[step]) if form is not None else do[step]()
+    if done is None:
         return matter_page(request, pk, {step: form})
     for file in request.FILES.getlist("file"):
         attachment_add(user, done, file=file)

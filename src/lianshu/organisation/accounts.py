@@ -102,7 +102,7 @@ def user_unlock(user: Any, account: User) -> None:
 
 
 @transaction.atomic
-def password_change(account: User, *, old: str, new: str) -> None:
+def password_change(account: User, *, old: str, new: str) -> User:
     """Change one's own password. Raises E2001 naming what is wrong with either."""
     if not account.check_password(old):
         raise invalid(("old", "原密码不正确"))
@@ -117,6 +117,7 @@ def password_change(account: User, *, old: str, new: str) -> None:
     account.password_changed_at = timezone.now()
     account.save(update_fields=["password", "must_change_password", "password_changed_at"])
     audit.record(account, "修改密码", account)
+    return account
 
 
 @transaction.atomic

@@ -24,8 +24,6 @@ class SignInForm(AuthenticationForm):
         super().__init__(*args, **kwargs)
         self.fields["username"].label = "登录名"
         self.fields["password"].label = "密码"
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "form-control"
 
 
 class PasswordForm(forms.Form):
@@ -88,6 +86,3 @@ class GrantForm(forms.Form):
         self.fields["unit"].queryset = Unit._base_manager.filter(region__in=within)
         self.fields["chains"].label_from_instance = lambda chain: f"{chain.region} · {chain}"
         self.fields["unit"].label_from_instance = lambda unit: f"{unit.region} · {unit}"
-        for field in self.fields.values():
-            kind = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
-            field.widget.attrs.setdefault("class", kind)

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
-from lianshu.core.errors import LianshuError
+from lianshu.core.attempt import attempt
 from lianshu.core.scope import get_visible, require
 from lianshu.organisation.models import Person, Unit
 
@@ -27,8 +27,6 @@ class AttachForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["person"].queryset = Person.objects.visible_to(user)
         self.fields["unit"].queryset = Unit.objects.visible_to(user)
-        for field in self.fields.values():
-            field.widget.attrs["class"] = "form-select"
 
 
 def attach(request: HttpRequest, pk: int) -> HttpResponse:
@@ -37,14 +35,8 @@ def attach(request: HttpRequest, pk: int) -> HttpResponse:
     require(request.user, "edit", project)
     form = AttachForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        try:
-            services.project_attach(request.user, project, **form.cleaned_data)
-        except LianshuError as error:
-            if not error.problems:
-                raise
-            for field, text in error.problems:
-                form.add_error(field if field in form.fields else None, text)
-        else:
+        made = attempt(form, lambda: services.project_attach(request.user, project, **form.cleaned_data))
+        if made is not None:
             messages.success(request, "已登记，联系包保表会跟着更新。")
             return redirect("ledger-row", slug="projects", pk=pk)
     return render(request, "projects/attach.html", {"project": project, "form": form})

@@ -16,12 +16,6 @@ from lianshu.tasks.models import Duty
 from .models import Collection
 
 
-def _dress(form: forms.Form) -> None:
-    for field in form.fields.values():
-        kind = "form-select" if isinstance(field, forms.ChoiceField) else "form-control"
-        field.widget.attrs.setdefault("class", kind)
-
-
 def _period(text: str) -> str:
     if not text:
         return ""
@@ -84,7 +78,6 @@ class CollectionForm(OfficeForm):
         )
         for name in ("units", "chains"):
             self.fields[name].widget.attrs["size"] = 6
-        _dress(self)
 
     def clean_headings(self) -> list[str]:
         return [line.strip() for line in self.cleaned_data["headings"].splitlines() if line.strip()]
@@ -98,7 +91,6 @@ class DraftForm(OfficeForm):
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
         self.fields["period"].required = True
-        _dress(self)
 
 
 class ReportForm(forms.Form):
@@ -110,7 +102,6 @@ class ReportForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _dress(self)
 
 
 class SheetForm(OfficeForm):
@@ -126,7 +117,6 @@ class SheetForm(OfficeForm):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, user=user, action="approve", **kwargs)
-        _dress(self)
 
     def clean_criteria(self) -> list[tuple[str, int]]:
         found = []

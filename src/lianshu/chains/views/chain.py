@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from lianshu.core.attachments import attachment_add, attachments_of
+from lianshu.core.attempt import attempt
 from lianshu.core.errors import LianshuError
 from lianshu.core.lens import lens_of
 from lianshu.core.registries import registry
@@ -97,24 +99,14 @@ def chain_page(
     return render(request, "chains/page.html", context, status=422 if forms else 200)
 
 
-def _add_problems(form: Any, error: LianshuError) -> None:
-    if not error.problems:
-        raise error
-    for field, text in error.problems:
-        form.add_error(field if field in form.fields else None, text)
-
-
 @require_POST
 def team_add(request: HttpRequest, pk: int) -> HttpResponse:
     """Put somebody on the team."""
     chain = _chain(request, pk)
     form = PostForm(request.POST, user=request.user)
     if form.is_valid():
-        try:
-            made = services.team_add(request.user, chain, **form.cleaned_data)
-        except LianshuError as error:
-            _add_problems(form, error)
-        else:
+        made = attempt(form, lambda: services.team_add(request.user, chain, **form.cleaned_data))
+        if made is not None:
             messages.success(request, f"已登记：{made}。")
             return redirect(f"/chains/{pk}/?tab=team")
     return chain_page(request, pk, {"post": form}, "team")
@@ -136,11 +128,10 @@ def consult(request: HttpRequest, pk: int) -> HttpResponse:
     chain = _chain(request, pk)
     form = QuestionForm(request.POST, chain=chain)
     if form.is_valid():
-        try:
-            services.consultation_ask(request.user, chain=chain, **form.cleaned_data)
-        except LianshuError as error:
-            _add_problems(form, error)
-        else:
+        asked = attempt(
+            form, lambda: services.consultation_ask(request.user, chain=chain, **form.cleaned_data)
+        )
+        if asked is not None:
             messages.success(request, "已登记咨询，收到意见后在这里归档。")
             return redirect(f"/chains/{pk}/?tab=experts")
     return chain_page(request, pk, {"question": form}, "experts")
@@ -158,6 +149,13 @@ def consult_answer(request: HttpRequest, pk: int, consultation: int) -> HttpResp
     return redirect(f"/chains/{pk}/?tab=experts")
 
 
+@transaction.atomic
+def _record(request: HttpRequest, item: ChainItem, values: dict[str, Any]) -> ChainItem:
+    for file in request.FILES.getlist("file"):
+        attachment_add(request.user, item, file=file, action="edit")
+    return services.chain_item_update(request.user, item, **values)
+
+
 def chain_item(request: HttpRequest, pk: int) -> HttpResponse:
     """One item of one chain: its state, its proof, its files."""
     item = get_visible(
@@ -171,14 +169,7 @@ def chain_item(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         if form is None:
             raise LianshuError("E1001", where=item, action="编辑")
-        if form.is_valid():
-            try:
-                for file in request.FILES.getlist("file"):
-                    attachment_add(request.user, item, file=file, action="edit")
-                services.chain_item_update(request.user, item, **form.cleaned_data)
-            except LianshuError as error:
-                _add_problems(form, error)
-            else:
-                messages.success(request, "已登记。")
-                return redirect("chain", pk=item.chain_id)
+        if form.is_valid() and attempt(form, lambda: _record(request, item, form.cleaned_data)) is not None:
+            messages.success(request, "已登记。")
+            return redirect("chain", pk=item.chain_id)
     return render(request, "chains/item.html", {"item": item, "form": form, "files": attachments_of(item)})

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from lianshu.core.attempt import attempt
 from lianshu.core.errors import LianshuError
 from lianshu.core.scope import get_visible, may, regions_for, require
 from lianshu.organisation.models import Region
@@ -61,14 +62,8 @@ def mechanism_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         data = form.cleaned_data
         if mechanism is not None:
             data["region"] = mechanism.region
-        try:
-            made = services.mechanism_save(request.user, mechanism=mechanism, **data)
-        except LianshuError as error:
-            if not error.problems:
-                raise
-            for field, text in error.problems:
-                form.add_error(field, text)
-        else:
+        made = attempt(form, lambda: services.mechanism_save(request.user, mechanism=mechanism, **data))
+        if made is not None:
             messages.success(request, f"“{made.name}”已保存，每条产业链都有这份清单。")
             return redirect("mechanism", pk=made.pk)
     return render(request, "chains/mechanism_edit.html", {"form": form, "mechanism": mechanism})

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
+from lianshu.core.attempt import attempt
 from lianshu.core.errors import LianshuError
 from lianshu.core.scope import may, require
 
@@ -50,15 +51,10 @@ def account_new(request: HttpRequest) -> HttpResponse:
     """Make an account; its one-time password is shown on the answer page, once."""
     require(request.user, "manage_users")
     form = AccountForm(request.POST or None)
-    for name, field in form.fields.items():
-        field.widget.attrs["class"] = "form-select" if name == "unit" else "form-control"
     if request.method == "POST" and form.is_valid():
-        try:
-            account, secret = accounts.user_create(request.user, **form.cleaned_data)
-        except LianshuError as error:
-            for field, text in error.problems:
-                form.add_error(field, text)
-        else:
+        made = attempt(form, lambda: accounts.user_create(request.user, **form.cleaned_data))
+        if made is not None:
+            account, secret = made
             return render(request, "organisation/account_secret.html", {"account": account, "secret": secret})
     return render(request, "organisation/account_new.html", {"form": form})
 
@@ -71,12 +67,8 @@ def account_page(request: HttpRequest, pk: int) -> HttpResponse:
     if may(request.user, "grant"):
         form = GrantForm(request.POST or None, granter=request.user)
         if request.method == "POST" and form.is_valid():
-            try:
-                accounts.grant_give(request.user, account, **form.cleaned_data)
-            except LianshuError as error:
-                for field, text in error.problems:
-                    form.add_error(field if field in form.fields else None, text)
-            else:
+            given = attempt(form, lambda: accounts.grant_give(request.user, account, **form.cleaned_data))
+            if given is not None:
                 messages.success(request, f"已给{account.name}授权。")
                 return redirect("account", pk=pk)
     elif request.method == "POST":

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from lianshu.core import audit
-from lianshu.core.errors import LianshuError
+from lianshu.core.attempt import attempt
 from lianshu.core.models import Setting
 
 from .. import accounts
@@ -45,15 +45,9 @@ class SignOut(LogoutView):
 def change_password(request: HttpRequest) -> HttpResponse:
     """Change one's own password; the session goes on."""
     form = PasswordForm(request.POST or None)
-    for field in form.fields.values():
-        field.widget.attrs["class"] = "form-control"
     if request.method == "POST" and form.is_valid():
-        try:
-            accounts.password_change(request.user, old=form.cleaned_data["old"], new=form.cleaned_data["new"])
-        except LianshuError as error:
-            for field, text in error.problems:
-                form.add_error(field, text)
-        else:
+        data = form.cleaned_data
+        if attempt(form, lambda: accounts.password_change(request.user, old=data["old"], new=data["new"])):
             update_session_auth_hash(request, request.user)
             messages.success(request, "密码已修改。")
             return redirect("home")

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from lianshu.core.attachments import attachment_add, attachments_of
+from lianshu.core.attempt import attempt
 from lianshu.core.errors import LianshuError
 from lianshu.core.scope import get_visible, may, require
 
@@ -53,14 +54,8 @@ def collection_new(request: HttpRequest) -> HttpResponse:
     require(request.user, "hand_out")
     form = CollectionForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
-        try:
-            made = services.collection_open(request.user, **form.cleaned_data)
-        except LianshuError as error:
-            if not error.problems:
-                raise
-            for field, text in error.problems:
-                form.add_error(field if field in form.fields else None, text)
-        else:
+        made = attempt(form, lambda: services.collection_open(request.user, **form.cleaned_data))
+        if made is not None:
             messages.success(request, f"已发起，{made.filings.count()} 家单位收到通知。")
             return redirect("collection", pk=made.pk)
     return render(request, "reports/collection_new.html", {"form": form})
