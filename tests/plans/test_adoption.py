@@ -159,6 +159,34 @@ def test_units_still_in_use_stay_when_the_rest_goes(owner, world, accepted):
     assert kept.object_id == str(unit.pk) and "1 条人员" in kept.kept
 
 
+def test_what_somebody_worked_on_is_not_lost_by_undo(owner, world, accepted):
+    from lianshu.core import audit
+
+    outcome = adopt(owner, accepted)
+    unit = Unit.objects.get(region=world.county, name=f"{world.county.name}商务局")
+    general = Appointment.objects.get(region=world.county, role="general_chief")
+    general.person = world.chief_person
+    general.save()
+    for row in (unit, general):
+        audit.record(owner, "修改", row)
+    engine.undo(owner, outcome.adoption)
+    assert Unit.objects.filter(pk=unit.pk).exists() and Appointment.objects.filter(pk=general.pk).exists()
+    kept = outcome.adoption.effects.exclude(kept="").values_list("kept", flat=True)
+    assert list(kept) == ["总链办小周后来改过"] * 2
+    assert not Chain.objects.filter(region=world.county, name="食品加工").exists()
+
+
+def test_a_chain_somebody_worked_on_forbids_undo(owner, world, accepted):
+    from lianshu.core import audit
+
+    outcome = adopt(owner, accepted)
+    audit.record(owner, "修改", Chain.objects.get(region=world.county, name="食品加工"))
+    before = counts()
+    with pytest.raises(LianshuError, match="食品加工.*后来改过"):
+        engine.undo(owner, outcome.adoption)
+    assert counts() == before
+
+
 def test_adoptions_are_undone_from_the_last_to_the_first(owner, accepted):
     first = adopt(owner, accepted).adoption
     add_items(accepted, [("chains", "技改投资", {"name": "现代物流"})])

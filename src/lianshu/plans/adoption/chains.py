@@ -9,7 +9,7 @@ from lianshu.plans.models import Item
 
 from .chain_names import match_chain
 from .context import AdoptionContext
-from .registry import ORDER, Adopter, Proposal, register_adopter
+from .registry import ORDER, Adopter, Proposal, changed_since, register_adopter
 
 #: Colours of chains are numbered 0..11; the style sheet names them.
 COLOURS = 12
@@ -61,6 +61,9 @@ class ChainAdopter(Adopter):
         if name != obj.name and name not in obj.aliases and context.choices.get(proposal.key) == str(obj.pk):
             obj.aliases = [*obj.aliases, name]
             obj.save(update_fields=["aliases"])
+
+    def in_use(self, obj: models.Model) -> str:
+        return changed_since(obj)
 
     def apply(self, context: AdoptionContext, proposal: Proposal) -> models.Model:
         name = proposal.values["name"]

@@ -15,6 +15,7 @@ from lianshu.core.scope import SystemActor, recheck, require
 from lianshu.plans.models import Adoption, AdoptionEffect, Document, Item, Plan
 
 from .context import AdoptionContext
+from .hanging import hanging
 from .registry import Adopter, Proposal, adopters
 from .snapshots import changed, raw_values
 
@@ -325,7 +326,7 @@ def _refuse_work(effects: Sequence[AdoptionEffect]) -> None:
     problems: list[tuple[str, str]] = []
     for effect, adopter, obj in _rows(effects):
         if effect.action == AdoptionEffect.Action.CREATE:
-            reason = adopter.in_use(obj)
+            reason = "" if adopter.keep_if_used else adopter.in_use(obj)
         else:
             current = raw_values(obj)
             touched = any(current.get(key) != value for key, value in effect.after.items())
@@ -352,10 +353,11 @@ def _take_back(
             entries.append(("撤回更新", obj, back, ""))
     # Rows of one adoption refer to each other in both directions (an office and the unit it sits in):
     # take away what nothing hangs on until nothing more can go.
+    hangs = _hanging(made)
     while made:
         left = []
         for effect, adopter, obj in made:
-            if adopter.hangs(obj):
+            if _row_key(obj) in hangs:
                 left.append((effect, adopter, obj))
                 continue
             pk = obj.pk
@@ -364,10 +366,10 @@ def _take_back(
             entries.append(("撤回删除", obj, {}, ""))
         if len(left) == len(made):
             break
-        made = left
+        made, hangs = left, _hanging(left)
     problems = []
     for effect, adopter, obj in made:
-        words = adopter.hangs(obj)
+        words = hangs[_row_key(obj)]
         if adopter.keep_if_used:
             effect.kept = words[:300]
             effect.save(update_fields=["kept"])
@@ -376,3 +378,22 @@ def _take_back(
     if problems:
         raise invalid(*problems)
     return entries
+
+
+def _row_key(obj: models.Model) -> tuple[str, Any]:
+    return obj._meta.label_lower, obj.pk
+
+
+def _hanging(made: Sequence[tuple[AdoptionEffect, Adopter, models.Model]]) -> dict[tuple[str, Any], str]:
+    """What hangs on each row, asked once per kind of row."""
+    by_model: dict[tuple[type[models.Model], tuple[str, ...]], list[Any]] = {}
+    for _, adopter, obj in made:
+        by_model.setdefault((type(obj), adopter.owned), []).append(obj.pk)
+    found = {
+        (model._meta.label_lower, key): words
+        for (model, owned), keys in by_model.items()
+        for key, words in hanging(model, keys, owned).items()
+    }
+    # a shared row on which somebody worked stays, like one that others refer to
+    shared = ((obj, adopter.in_use(obj)) for _, adopter, obj in made if adopter.keep_if_used)
+    return {_row_key(obj): words for obj, words in shared if words} | found

@@ -13,7 +13,7 @@ from lianshu.plans.models import Item
 from .chain_names import chain_core
 from .context import AdoptionContext
 from .org_roles import READER_KINDS, OrgMeaning, holder_of, meaning_of, seats_of
-from .registry import ORDER, Adopter, Proposal, register_adopter
+from .registry import ORDER, Adopter, Proposal, changed_since, register_adopter
 
 
 @register_adopter
@@ -164,6 +164,9 @@ class OrgAdopter(Adopter):
     def matched(self, context: AdoptionContext, proposal: Proposal, obj: models.Model) -> None:
         if isinstance(obj, Unit):
             context.add_unit(obj, proposal.values["name"], *proposal.values["aliases"])
+
+    def in_use(self, obj: models.Model) -> str:
+        return changed_since(obj)
 
     def apply(self, context: AdoptionContext, proposal: Proposal) -> models.Model:
         if proposal.model_label == Appointment._meta.label_lower:

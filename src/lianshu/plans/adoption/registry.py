@@ -41,11 +41,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.apps import apps
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 
+from lianshu.core.audit import history
 from lianshu.core.ledger import ledgers
 
-from .hanging import hanging_words
 from .snapshots import restore_fields
 
 if TYPE_CHECKING:
@@ -111,8 +112,8 @@ class Adopter:
     model: ClassVar[type[models.Model]]
     #: Name of the address of a row's page (with its number); empty: its own address or its ledger's.
     page: ClassVar[str] = ""
-    #: Rows others may come to share (units): kept at undo when something still uses them, instead of
-    #: refusing the undo.
+    #: Rows others may come to share (units): kept at undo when something still uses them or somebody worked
+    #: on them, instead of refusing the undo.
     keep_if_used: ClassVar[bool] = False
     #: Relations (accessor or related names) that belong to the row itself and go with it at undo.
     owned: ClassVar[tuple[str, ...]] = ()
@@ -150,12 +151,8 @@ class Adopter:
 
     def in_use(self, obj: models.Model) -> str:
         """The reason why this row cannot be taken back, in Chinese, or "". Work counts, not structure:
-        rows that merely hang below it are looked at by :meth:`hangs`."""
+        that other rows refer to it is looked at by the engine (see ``owned`` and ``keep_if_used``)."""
         return ""
-
-    def hangs(self, obj: models.Model) -> str:
-        """What still hangs on the row when all else of the adoption is gone, in Chinese, or ""."""
-        return hanging_words(obj, owned=self.owned)
 
     def remove(self, context: AdoptionContext, obj: models.Model) -> None:
         """Take back a row that adoption created."""
@@ -177,6 +174,14 @@ class Adopter:
 
 
 _adopters: dict[str, Adopter] = {}
+
+
+def changed_since(obj: models.Model) -> str:
+    """Who changed a row after it was adopted, in Chinese, or "": by the audit log, adoption's own entries
+    aside."""
+    own = Q(action__startswith="采纳") | Q(action__startswith="撤回")
+    entry = history(obj).exclude(own).first()
+    return f"{entry.actor_name}后来改过" if entry is not None else ""
 
 
 def register_adopter(adopter: type[Adopter] | Adopter) -> type[Adopter] | Adopter:

@@ -10,7 +10,7 @@ from django.db import models
 from lianshu.organisation.models import Unit
 
 from .context import AdoptionContext
-from .registry import ORDER, Adopter, Proposal, register_adopter
+from .registry import ORDER, Adopter, Proposal, changed_since, register_adopter
 
 _KINDS: tuple[tuple[str, str], ...] = (
     (r"^各.*(?:县市区|市县|市州|区县|县区|州、县|县政府|区政府)", Unit.Kind.GOVERNMENT),
@@ -85,6 +85,9 @@ class UnitAdopter(Adopter):
             # a person said so: the next plan need not ask again
             obj.aliases = [*obj.aliases, mention]
             obj.save(update_fields=["aliases"])
+
+    def in_use(self, obj: models.Model) -> str:
+        return changed_since(obj)
 
     def apply(self, context: AdoptionContext, proposal: Proposal) -> models.Model:
         values = proposal.values
