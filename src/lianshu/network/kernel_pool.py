@@ -46,6 +46,9 @@ class Pool:
         self.index = np.zeros((count, 3))
         self._at_least = np.ones(count, dtype=np.int64)
         self._way = np.zeros(count, dtype=np.int8)
+        self._wide = np.zeros((2, count), dtype=np.bool_)
+        # The direction that usually settles last goes first: the other then stops at its step in one go.
+        self._first = _UPSTREAM if layout.downstream.market.size else _DOWNSTREAM
         self._outcomes = np.zeros(count, dtype=np.uint8)
         self._epsilon = epsilon
         self._tiny = min(TINY, epsilon * 1e-3)
@@ -70,7 +73,8 @@ class Pool:
         self.up[slot, firms] = up
         self.steps[:, slot] = 0
         self._at_least[slot] = 1
-        self._way[slot] = _UPSTREAM
+        self._way[slot] = self._first
+        self._wide[:, slot] = False
         self._outcomes[slot] = kernel.SETTLED
 
     def advance(self, more_to_come: bool, stop: NDArray[np.uint8]) -> LongArray:
@@ -81,7 +85,7 @@ class Pool:
         fewest = LANES - 1 if more_to_come and not self._stalled else 1
         done = []
         moved = False
-        for way in (_UPSTREAM, _DOWNSTREAM):
+        for way in (self._first, 1 - self._first):
             slots = np.flatnonzero((self.scenario >= 0) & (self._way == way))
             settled = self._advance_way(way, slots, fewest, stop)
             moved = moved or settled.size > 0
@@ -90,6 +94,7 @@ class Pool:
             onward = settled[~meets]
             self._at_least[onward] = self.steps[way, onward]
             self._way[onward] = 1 - way
+            self._outcomes[onward] = np.where(self._wide[1 - way, onward], kernel.WIDE, kernel.SETTLED)
         self._stalled = not moved
         finished = np.concatenate(done)
         kernel.summarise(self.down, self.up, finished, self.layout.share, self.index)
@@ -104,6 +109,7 @@ class Pool:
         if fresh.size:
             kernel.advance_sparse(direction, losses, fresh, *arrays, *fixed, self._budget, self._work, stop)
         wide = slots[self._outcomes[slots] == kernel.WIDE]
+        self._wide[way, wide] = True
         if wide.size:
             kernel.advance_dense(direction, losses, wide, *arrays, *fixed, fewest, self._work, stop)
         if stop[0]:
