@@ -87,3 +87,14 @@ def test_proof_waiver_and_withdrawal(world):
         services.evidence_record(
             world.owner, one.occurrences.get(period="2026-07"), text="x", on=dt.date(2026, 8, 1)
         )
+
+
+def test_the_first_page_of_a_new_year_fills_the_calendar(as_owner, world, monkeypatch):
+    one = make_duty(world)
+    as_owner.get("/")
+    assert one.occurrences.count() == 24
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: dt.date(2027, 1, 4))
+    as_owner.get("/")
+    assert one.occurrences.count() == 36
+    as_owner.get("/")
+    assert one.occurrences.count() == 36

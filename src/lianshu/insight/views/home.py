@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from lianshu.core.registries import NavItem, registry
 from lianshu.core.scope import may
 from lianshu.insight import changes, chief, selectors
+from lianshu.tasks.services import calendar_keep
 
 _WEEKDAYS = "一二三四五六日"
 _DAYS = 14
@@ -41,6 +42,8 @@ def _address(item: NavItem) -> str:
 def home(request: HttpRequest) -> HttpResponse:
     """What waits for me, what is late, what changed, what I handed out."""
     today, user = timezone.localdate(), request.user
+    # a year's first visitor fills the calendar to the next year's end: a county has no timers to look after
+    calendar_keep(today=today)
     roles = {grant.role for grant in user.grants_in_force()}
     return render(
         request,

@@ -3,6 +3,7 @@
 from lianshu.tasks.byproducts import count_byproduct, uncount_byproduct
 
 from .duties import (
+    calendar_keep,
     duty_create,
     duty_delete,
     duty_update,
@@ -26,6 +27,7 @@ from .tasks import (
 )
 
 __all__ = [
+    "calendar_keep",
     "count_byproduct",
     "duty_create",
     "duty_delete",

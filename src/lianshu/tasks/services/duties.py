@@ -14,10 +14,11 @@ from lianshu.core import audit
 from lianshu.core.attachments import attachment_add
 from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.ledger import plain_create, plain_delete, plain_update
+from lianshu.core.models import Setting
 from lianshu.core.scope import may, require
 from lianshu.reference.periods import Period
 from lianshu.tasks.byproducts import occurrence_recount
-from lianshu.tasks.calendar import occurrences_rebuild, occurrences_refresh
+from lianshu.tasks.calendar import horizon, occurrences_rebuild, occurrences_refresh
 from lianshu.tasks.models import Duty, Occurrence, OccurrenceEvidence
 
 _create, _update, _delete = plain_create(Duty), plain_update(Duty), plain_delete(Duty)
@@ -126,6 +127,22 @@ def occurrence_waive(user: Any, occurrence: Occurrence, *, reason: str) -> Occur
     pair = [before, occurrence.get_state_display()]
     audit.record(user, "免除履职", occurrence.duty, changes={occurrence.period: pair}, note=reason)
     return occurrence
+
+
+_HORIZON = "tasks.calendar_until"
+
+
+def calendar_keep(*, today: dt.date | None = None) -> int:
+    """Refresh the whole calendar when its horizon has moved (a new year has begun): one small query
+    otherwise, so that the first page of the day may ask for it and no timer is needed."""
+    today = today or timezone.localdate()
+    until = horizon(today).isoformat()
+    known = Setting.objects.filter(key=_HORIZON).first()
+    if known is not None and known.value == until:
+        return 0
+    with transaction.atomic():
+        Setting.objects.update_or_create(key=_HORIZON, defaults={"value": until})
+        return occurrences_refresh_all(today=today)
 
 
 @transaction.atomic
