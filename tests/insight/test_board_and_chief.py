@@ -52,10 +52,12 @@ def test_a_chain_has_its_chief_who_sees_everything_open_in_one_view(world, busy)
 
 def test_the_chief_decides_on_the_page_and_decisions_become_work(world, busy):
     chief = signed_in(world.chief)
+    assert "引进封装企业：缺标准厂房" in chief.get("/").content.decode()
     back = f"/chief/{world.chain.pk}/"
     sent = {"verb": "pass_on", "unit": world.park.pk, "text": "请园区调剂厂房", "next": back}
     answer = chief.post(f"/tasks/{busy.pk}/decide/", sent)
     assert answer.status_code == 302 and answer.url == back
+    assert "引进封装企业：缺标准厂房" not in chief.get("/").content.decode()
     assert world.park in busy.support_units.all()
     assert "批示" in notices_of(world.department_user).first().title
     page = chief.get(back).content.decode()

@@ -8,7 +8,7 @@ import pytest
 from lianshu.plans.models import Plan
 from lianshu.reference.periods import Period
 from lianshu.targets.figures import Figure, added, figures, span_total
-from lianshu.targets.models import Indicator, Target
+from lianshu.targets.models import Indicator, Observation, Target
 from lianshu.targets.pace import pace_of, path
 
 MID_2026 = dt.date(2026, 7, 10)
@@ -172,4 +172,17 @@ def test_path_runs_from_baseline_to_deadline():
 
 
 def test_figures_of_returned_observations_do_not_count():
-    assert figures([]) == []
+    at = dt.datetime(2026, 7, 1, tzinfo=dt.UTC)
+
+    def one(pk, period, value, state):
+        return Observation(pk=pk, period=period, value=Decimal(value), state=state, at=at)
+
+    rows = [
+        one(1, "2026-05", 5, "returned"),
+        one(2, "2026-06", 6, "submitted"),
+        one(3, "2026-06", 7, "approved"),
+    ]
+    found = figures(rows)
+    assert [(figure.period.code, figure.amount, figure.disputed) for figure in found] == [
+        ("2026-06", 7, True)
+    ]

@@ -16,6 +16,7 @@ from lianshu.reference.periods import Period
 from lianshu.targets import selectors as targets
 from lianshu.tasks import selectors as tasks
 from lianshu.tasks.models import Occurrence, Task
+from lianshu.tasks.panels import DECISION
 from lianshu.tasks.services.tasks import OPEN
 
 from .changes import Change, recent_changes
@@ -116,7 +117,7 @@ def sheet(request: Any, chain: Chain, today: dt.date) -> Sheet:
         lights=counts,
         changes=changes,
         decisions=decisions,
-        waiting=[item for item in waiting if item.chain == str(chain)],
+        waiting=[item for item in waiting if item.chain == str(chain) and not item.key.startswith(DECISION)],
         reasons=_reasons(lines, judged, shown),
         open_tasks=judged,
         open_duties=shown,

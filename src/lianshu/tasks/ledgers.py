@@ -33,7 +33,7 @@ class TaskLedger(Ledger):
     columns = (
         Column("number", "编号", importable=True),
         Column("title", "任务", link=True, importable=True, required=True, aliases=("重点任务", "任务名称")),
-        Column("region", "地区", filter=True, importable=True, required=True),
+        Column("region", "地区", filter=True, importable=True, required=True, shown=False),
         Column("chain", "产业链", filter=True, importable=True),
         Column("section", "板块", filter="text", importable=True, shown=False),
         Column("lead_unit", "牵头单位", filter="row", importable=True, bulk=True),

@@ -113,6 +113,27 @@ def task_agenda(user: Any, today: dt.date) -> Iterable[AgendaItem]:
             )
 
 
+#: key of a decision that waits: the chief's page shows these with their own form
+DECISION = "decide:"
+
+
+def decision_agenda(user: Any, today: dt.date) -> Iterable[AgendaItem]:
+    """Difficulties that wait for the decision of a chief."""
+    if not may(user, "decide"):
+        return
+    for task, obstacle in selectors.undecided(user, action="decide"):
+        yield AgendaItem(
+            key=f"{DECISION}{task.pk}",
+            kind="批示",
+            title=f"{task.title}：{obstacle.obstacle}"[:120],
+            url=reverse("task-page", args=(task.pk,)),
+            verb="定",
+            light="amber",
+            why=f"{obstacle.unit or task.lead_unit or '未定单位'}，{ago(obstacle.on)}提出",
+            **_where(task),
+        )
+
+
 def duty_agenda(user: Any, today: dt.date) -> Iterable[AgendaItem]:
     """Returns of my unit's duties, overdue and coming."""
     for row in selectors.my_occurrences(user, today + dt.timedelta(days=_AHEAD)):
@@ -245,7 +266,7 @@ def install() -> None:
     for page, order in (("chain", 50), ("plan", 40), ("unit", 50)):
         registry.panels.append(_task_panel(page, order))
         registry.panels.append(_duty_panel(page, order + 5))
-    registry.agenda += [task_agenda, duty_agenda, notice_agenda]
+    registry.agenda += [task_agenda, decision_agenda, duty_agenda, notice_agenda]
     registry.handed_out.append(handed_out)
     registry.board += [
         BoardColumn("tasks", "任务", _cells(selectors.task_counts, _task_url), 20),

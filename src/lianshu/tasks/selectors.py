@@ -88,9 +88,11 @@ def chiefs(chains: Iterable[int | None], today: dt.date) -> dict[int, str]:
     return found
 
 
-def undecided(user: Any, chain: Chain) -> list[tuple[Task, TaskReport]]:
-    """Open tasks of a chain whose standing difficulty nobody has decided about: (task, statement)."""
-    rows = tasks_visible(user).filter(chain=chain, state__in=OPEN, reports__obstacle__gt="").distinct()
+def undecided(user: Any, chain: Chain | None = None, action: str = "view") -> list[tuple[Task, TaskReport]]:
+    """Open tasks (of a chain) whose standing difficulty nobody has decided about: (task, statement)."""
+    rows = tasks_visible(user, action).filter(state__in=OPEN, reports__obstacle__gt="").distinct()
+    if chain is not None:
+        rows = rows.filter(chain=chain)
     found = []
     for task in rows.prefetch_related(
         Prefetch("reports", queryset=TaskReport.objects.select_related("unit", "by"))
