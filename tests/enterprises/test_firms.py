@@ -157,6 +157,10 @@ def test_place_in_a_chain_is_seen_on_the_chain_page(client, world, firm):
     assert "链主" in page
     assert firm.name in page
     assert firm.chain_roles.count() == 1
+    overview = client.get(reverse("chain", args=[world.chain.pk])).content.decode()
+    assert firm.name in overview, "a lead firm is one of the three parties"
+    services.chain_role_set(world.owner, firm, chain=world.chain, role="supporting")
+    assert firm.name not in client.get(reverse("chain", args=[world.chain.pk])).content.decode()
 
 
 def test_stranger_sees_and_does_nothing(client, world, firm):

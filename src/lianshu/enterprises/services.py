@@ -69,7 +69,26 @@ def chain_role_set(
         defaults={"role": role, "source": source[:200] or str(user), "confirmed_at": on or timezone.localdate()},
     )  # fmt: skip
     audit.record(user, "上链", enterprise, changes={str(chain): [old, place.get_role_display()]})
+    _lead_post(user, place)
     return place
+
+
+def _lead_post(user: Any, place: ChainRole) -> None:
+    """A lead firm is one of the chain's three parties: its place is also a post, ended when it leads no more."""
+    posts = Appointment._base_manager.filter(
+        Appointment.in_force(), chain=place.chain, role=Appointment.Role.LEAD_FIRM, subject_type=SUBJECT,
+        subject_id=place.enterprise_id,
+    )  # fmt: skip
+    leads = place.role == ChainRole.Role.LEAD
+    if leads and not posts.exists():
+        appointment_create(
+            user, region=place.chain.region, chain=place.chain, role=Appointment.Role.LEAD_FIRM,
+            subject_type=SUBJECT, subject_id=place.enterprise_id, subject_name=place.enterprise.name,
+            simulated=place.enterprise.simulated,
+        )  # fmt: skip
+    elif not leads:
+        for post in posts:
+            appointment_end(user, post, on=timezone.localdate() - dt.timedelta(days=1))
 
 
 @transaction.atomic

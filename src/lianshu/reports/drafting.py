@@ -31,7 +31,11 @@ def span_of(period: str, today: dt.date) -> tuple[dt.date, dt.date]:
 
 def figures_text(user: Any, *, region: Region, chain: Chain | None, today: dt.date) -> str:
     """Targets with their newest figures and lights, a line each; "" when nothing was entered."""
-    rows = Target.objects.visible_to(user).filter(region=region, background=False).select_related("indicator")
+    rows = (
+        Target.objects.visible_to(user)
+        .filter(region=region, background=False)
+        .select_related("indicator", "chain__region")
+    )
     rows = rows.filter(chain=chain) if chain is not None else rows
     words = []
     for line in target_selectors.lines(rows, today):
@@ -39,8 +43,10 @@ def figures_text(user: Any, *, region: Region, chain: Chain | None, today: dt.da
         if not figures:
             continue
         last = figures[-1]
+        whose = f"{line.target.chain}" if chain is None and line.target.chain_id else ""
+        whose = "" if line.target.chain_id and line.target.chain.name in line.target.name else whose
         words.append(
-            f"{line.target.name}：{last.period.text}为 {number_words(last.amount)} "
+            f"{whose}{line.target.name}：{last.period.text}为 {number_words(last.amount)} "
             f"{line.target.measure}，目标 {target_words(line.target)}。"
         )
     return "\n".join(words)
@@ -144,9 +150,10 @@ def _filed(user: Any, region: Region, span: tuple[dt.date, dt.date]) -> str:
         .select_related("unit", "chain", "collection")
         .order_by("chain__name", "unit__name", "collection__due")
     )
+    # each month's filing builds on the one before: the last one of the span speaks for the chain
+    newest = {(filing.chain_id, filing.unit_id): filing for filing in filings}
     words = []
-    for filing in filings:
-        who = filing.chain or filing.unit
-        for part in filing.sections:
-            words.append(f"{who}（{filing.collection.title}）{part['heading']}：{part['text']}")
+    for number, filing in enumerate(newest.values(), start=1):
+        words.append(f"{number}.{filing.chain or filing.unit}（据{filing.collection.title}）")
+        words += [f"{part['heading']}：{part['text']}" for part in filing.sections]
     return "\n".join(words)

@@ -183,7 +183,7 @@ def fill_checklists(demo: Demo) -> None:
         for row in ChainItem._base_manager.filter(chain=chain, item__mechanism__per_chain=True):
             name = row.item.name
             state, progress = GAPS.get((number, name), (ChainItem.State.PRESENT, 100))
-            values: dict[str, object] = {"text": f"{chain}{name.removeprefix('一')}文件（模拟）"}
+            values: dict[str, object] = {"text": f"{chain}“{name}”文件（模拟）"}
             if "链长" in name:
                 post = Appointment._base_manager.filter(
                     Appointment.in_force(), chain=chain, role="chief"
