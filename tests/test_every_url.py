@@ -92,41 +92,36 @@ def test_visitors_are_sent_to_the_sign_in_page(client, given):
             assert answer.url.startswith(reverse("sign-in")), (name, method)
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_no_address_breaks_for_any_role(world, given, role):
-    client = signed_in(world.people[role])
-    for name, address in addresses(given).items():
-        for method in ("get", "post"):
-            status = asked(client, method, address).status_code
-            assert status < 500, (name, method, status)
+def test_no_address_breaks_for_any_role(world, given):
+    # one test for all roles: making the rows of every room costs more than asking for them
+    broken = []
+    for role in ROLES:
+        client = signed_in(world.people[role])
+        for name, address in addresses(given).items():
+            for method in ("get", "post"):
+                status = asked(client, method, address).status_code
+                if status >= 500:
+                    broken.append((role, name, method, status))
+    assert not broken
 
 
 def test_the_stranger_reaches_nothing_of_this_county(world, given):
     client = signed_in(world.stranger)
+    secrets = [world.department.name, world.park.name, world.county.name]
     for name, address in addresses(given).items():
-        if name in PERSONAL or not names_a_row(name):
-            continue
-        for method in ("get", "post"):
-            status = asked(client, method, address).status_code
+        answer = asked(client, "get", address)
+        if names_a_row(name) and name not in PERSONAL:
             # 405: the address knows only the other method
-            assert status in (403, 404, 405), (name, method, status)
+            for one in (answer, asked(client, "post", address)):
+                assert one.status_code in (403, 404, 405), (name, one.status_code)
+        if answer.status_code == 200 and not answer.streaming:
+            text = answer.content.decode(errors="replace")
+            assert not [secret for secret in secrets if secret in text], name
 
 
 def names_a_row(name: str) -> bool:
     """Whether an address names a row (by number or uuid), not only a ledger or a format."""
     return "pk" in PATTERNS[name].pattern.converters
-
-
-def test_no_page_of_the_stranger_names_anything_of_this_county(world, given):
-    client = signed_in(world.stranger)
-    secrets = [world.department.name, world.park.name, world.county.name]
-    for name, address in addresses(given).items():
-        answer = asked(client, "get", address)
-        if answer.status_code != 200 or answer.streaming:
-            continue
-        text = answer.content.decode(errors="replace")
-        for secret in secrets:
-            assert secret not in text, (name, secret)
 
 
 def test_the_owner_opens_every_page_of_the_own_rows(world, given):
