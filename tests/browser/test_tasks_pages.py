@@ -50,3 +50,12 @@ def test_every_list_of_work_fits_a_phone(phone, live, world, assert_accessible):
         phone.goto(live.url(path))
         assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         assert_accessible(phone)
+
+
+def test_the_duties_of_a_chain_fit_a_phone(phone, live, world, assert_fits, assert_accessible):
+    make_duty(world, starts=dt.date(dt.date.today().year, 1, 1))
+    live.sign_in(phone, world.owner)
+    for tab in ("targets", "tasks", "duties"):
+        phone.goto(live.url(f"/chains/{world.chain.pk}/?tab={tab}"))
+        assert_fits(phone)
+        assert_accessible(phone)
