@@ -287,3 +287,45 @@ def test_a_filing_counts_for_the_duty_and_is_not_entered_again(world):
     services.filing_save(world.colleague, filing, texts=["图谱完成，数据已补"], file_it=True, on=DUE)
     march.refresh_from_db()
     assert march.done == 1, "a second version is not a second time"
+
+
+@pytest.mark.system("S020")
+def test_leading_groups_office_collects_reports_and_sends_supervision_and_circulars(
+    client, world, year_plans
+):
+    filing = year_plans.filings.get(unit=world.department)
+    services.filing_save(world.department_user, filing, texts=["目标", "任务"], file_it=True)
+    sign_in(client, world.owner)
+    page = client.get(reverse("collection", args=[year_plans.pk])).content.decode()
+    assert "应报 2 家，未报 1 家" in page
+    sent = client.post(
+        reverse("notice-new"),
+        {
+            "kind": "supervision",
+            "to_unit": world.department.pk,
+            "title": "催办揭榜挂帅",
+            "text": "请报进展。",
+            "due": "",
+        },
+    )
+    assert sent.status_code == 302
+    notice_url = sent["Location"]
+    circular = client.post(
+        reverse("notice-new"),
+        {
+            "kind": "circular",
+            "to_unit": world.department.pk,
+            "title": "一季度推进情况通报",
+            "text": "总体正常。",
+            "due": "",
+        },
+    )
+    assert circular.status_code == 302
+    sign_in(client, world.department_user)
+    assert "催办揭榜挂帅" in client.get(notice_url).content.decode()
+    assert client.post(notice_url + "sign/").status_code == 302
+    assert client.post(notice_url + "answer/", {"answer": "已发布两个榜单。"}).status_code == 302
+    assert "总体正常" in client.get(circular["Location"]).content.decode()
+    sign_in(client, world.owner)
+    assert client.post(notice_url + "close/").status_code == 302
+    assert "已办结" in client.get(notice_url).content.decode()
