@@ -6,10 +6,10 @@ import contextlib
 import fcntl
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NoReturn
 
 #: Keys of `lianshu status --json`, in order.
 COUNTED = (
@@ -91,8 +91,8 @@ def counts() -> dict[str, int]:
     return {key: found[key] for key in (*COUNTED, *(extra for extra in found if extra not in COUNTED))}
 
 
-def serve(host: str, port: int, workers: int | None = None) -> int:
-    """Serve the platform until interrupted; returns granian's exit status."""
+def serve(host: str, port: int, workers: int | None = None) -> NoReturn:
+    """Serve the platform until stopped."""
     from django.conf import settings
     from django.db import connection
 
@@ -104,7 +104,6 @@ def serve(host: str, port: int, workers: int | None = None) -> int:
         "--workers", str(workers), "--blocking-threads", "4", "--no-access-log", "--log-level", "warning",
         "lianshu.platform.wsgi:application",
     ]  # fmt: skip
-    try:
-        return subprocess.run(command, check=False).returncode  # noqa: S603 - fixed command
-    except KeyboardInterrupt:
-        return 0
+    # the server takes this process's place, so that a signal to it stops the server itself
+    sys.stdout.flush()
+    os.execv(sys.executable, command)  # noqa: S606 - fixed command
