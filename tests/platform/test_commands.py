@@ -74,7 +74,7 @@ def test_audit_log_verifies(installed):
         (("adopt", str(COUNTY_PLAN), "--region", "000000"), "000000"),
         (("adopt", str(COUNTY_PLAN), "--accept", "7"), "0 到 1"),
         (("restore", "no-such-backup"), "找不到备份文件"),
-        (("backup", "no-such-folder/x"), "没有"),
+        (("backup", "no-such-folder/x"), "不存在"),
     ],
 )
 def test_bad_input_is_refused_with_a_sentence(installed, tmp_path, args, sentence):

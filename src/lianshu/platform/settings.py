@@ -30,7 +30,6 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "axes",
     "csp",
-    "django_filters",
     "django_htmx",
     "lianshu.core",
     "lianshu.organisation",
