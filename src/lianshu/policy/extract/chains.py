@@ -25,7 +25,7 @@ _HEAD = (
 )
 _ANCHOR = re.compile(
     rf"(?:等)?(?:(?P<count>{COUNT})(?:大|条|个|类|种))?"
-    rf"(?P<mods>(?:{choice('chains', 'modifier')}|[“”\"·()（）]|\d\+\d)*)(?P<head>{_HEAD})"
+    rf"(?P<mods>(?:{choice('chains', 'modifier')}|“[一二两三四五六七八九十]?[主特优新支]{{1,2}}”|[“”\"·()（）]|\d\+\d)*)(?P<head>{_HEAD})"
 )
 _COLON = re.compile(
     rf"(?:(?P<count>{COUNT})(?:大|条|个))?(?P<mods>(?:{choice('chains', 'modifier')})*)(?P<head>{_HEAD})"
@@ -45,11 +45,13 @@ _AND = re.compile(r"以及|和|与")
 _STRONG = re.compile(r"重点(?:发展|培育|打造|建设|突破|抓好)|为主导|主导产业|主攻|着力(?:发展|培育|打造)")
 #: Compounds in which ``和`` joins one industry's name.
 _SORT = re.compile(r"主导|支柱|首位|辅助")
+#: “三主”产业: quotation marks around a numeral and what it sorts.
+_NUMBERED_SORT = re.compile(r"“[一二两三四五六七八九十][主特优新支]{1,2}”")
 _COMPOUND_AND = re.compile(
     r"软件和|和信息|和零部件|和智能|和关键|和装配|和器件|和家居|和应用|和元宇宙|和高端"
 )
 _BANNED = re.compile(
-    r"[。；;：:？?！!]|的|了|企业|项目|技术$|园区|平台|环节|领域|问题|工程$|一批|第[一二三]|一二三|每"
+    r"[。；;：:？?！!]|的|了|等[\d一二两三四五六七八九十]|企业|项目|技术$|园区|平台|环节|领域|问题|工程$|一批|第[一二三]|一二三|每"
 )
 _DISTRICT = re.compile(
     r"(?:[\u4e00-\u9fff]{1,5}(?:县|区|镇|乡|街道|园)|[\u4e00-\u9fff]{2,4}市|开发区|高新区|产业带|经济带)"
@@ -130,6 +132,8 @@ def _score(
         score += 1.5
     if re.search(r"主导|重点|支柱|首位|标志性|优势|特色|新兴|骨干|辅助", mods):
         score += 1.5
+    if _NUMBERED_SORT.search(mods):
+        score += 3
     if re.search(r"体系", anchor["head"]):
         score += 1
     if _FOUNDING.search(clause[-12:]):
@@ -264,7 +268,7 @@ def _title_chain(clean: str, title: str, region: str) -> list[_Found]:
     )
     name = short_name(_SECTION_LEAD.sub("", match["name"])) if match and region else ""
     at = clean.find(name) if len(name) >= 2 else -1
-    if at < 0 or not _is_industry(name) or _ADJECTIVES.fullmatch(name):
+    if at < 0 or not _is_industry(name) or _ADJECTIVES.fullmatch(name) or re.search("集群|级|重点", name):
         return []
     return [_Found([name], (at, at + len(name)), 3.0, True, False, "chain-title")]
 

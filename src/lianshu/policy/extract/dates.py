@@ -71,8 +71,14 @@ def _last_year_with_figures(clean: str, issued: int | None) -> int | None:
         year = int(match[1])
         if issued is not None and not issued <= year <= issued + 30:
             continue
-        rest = re.split(r"20\d\d年", clean[match.end() : match.end() + 200])[0]
-        rest = re.split(r"[。\n]", rest)[0]
+        rest = re.split(r"20\d\d年", clean[match.end() : match.end() + 400])[0]
+        # 到2029年,…实现。规模…达到40%: a date that opens its paragraph rules the sentences behind it too.
+        opens = re.search(
+            r"(?:^|\n)\W*(?:[(（]?[一二三四五六七八九十\d]+[)）、.])?[^\n。,，]{0,10}到$",
+            clean[max(0, match.start() - 24) : match.start()],
+        )
+        rest = (re.sub(r"\n\s*(?=\n*——)", "", rest) if opens else re.split("。", rest)[0]).split("\n\n")[0]
+        rest = rest if opens else rest.split("\n")[0]
         if _FIGURE.search(rest) and (best is None or year > best):
             best = year
     return best

@@ -236,6 +236,9 @@ def _in_projects(named: list[projects.Project]) -> list[_Firm]:
         if project.rule == "project-built" and not re.search(r"[一二三四五六七八九十\d]期", project.name):
             continue
         name = naming.brand(re.sub(r"续建项目$|基础配套建设$", "", project.name))
+        before = re.split(r"\d", project.name)[0]  # 某化工20万吨乙二醇: the firm stands before the capacity
+        if before != project.name and 3 <= len(before) <= 6 and not before.endswith(("园", "年产", "第")):
+            name = name or before
         if name and naming.is_firm(name, strong=True):
             out.append(
                 _Firm(name, None, project.span, "firm-in-project", 0.75, "从项目名称中识别，请核对企业名称")

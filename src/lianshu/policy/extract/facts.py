@@ -33,10 +33,22 @@ _ISSUER_END = re.compile(rf"{choice('facts', 'issuer_tail')}$")
 _DOC_NO = re.compile(
     r"[\u4e00-\u9fff]{1,12}\s?[〔\[(（【﹝]\s?(?:19|20)\d\d\s?[〕\])）】﹞]\s?第?\s?\d{1,4}\s?号"
 )
+#: A line that is the paper's own number, or that opens with it before the title.
+_OWN_NO = re.compile(rf"{_DOC_NO.pattern}(?=$|\s)")
+#: A story in the press that tells of a plan in its first sentence: who put out which paper.
+_TOLD_PLAN = re.compile(
+    r"(?:^|[,，。;；\n])(?P<who>[^,，。;；\n《》]{4,24}?)(?:近日|日前|今日|已|正式|联合)*(?:印发|出台|发布)了?《(?P<title>[^《》\n]{6,60})》"
+)
+#: The line of an agency's story: its date and hour before the source.
+_PRESS_LINE = re.compile(
+    rf"^\s*(?P<day>{DATE.pattern})(?:\s+\d{{1,2}}:\d\d(?::\d\d)?)?\s*(?:来源|作者|记者)", re.MULTILINE
+)
+#: 时间:2024-11-01 at the end of a line of head words that have lost their blanks.
+_PUT_OUT = re.compile(rf"(?:时间|日期)\s*[:：]\s*(?P<day>{DATE.pattern})")
 _CRUMBS = re.compile(r"首页|当前位置|您(?:现在|当前)?的?位置|>|›|»|热词|搜索|无障碍|登录")
 #: A region no table knows (a new or a made-up one), where titles name their region.
 _UNKNOWN_REGION = re.compile(
-    r"(?:^|关于印发|关于|印发|《|推进|加快|深化|建设|促进)(?!全)([\u4e00-\u9fff]{2,4}?[省市县区州旗])(?![场域委直级])"
+    r"(?:^|】|关于印发|关于|印发|《|推进|加快|深化|建设|促进)(?!全|关于|印发)([\u4e00-\u9fff]{2,4}?[省市县区州旗])(?![场域委直级领])"
 )
 _ISSUE_VERB = re.compile(r"印发|出台|发布|审议通过|颁布|下发")
 _LEVEL_WORDS = {
@@ -99,12 +111,14 @@ def _title(head: str) -> str | None:
     labelled = next(_labelled(head, "title_label"), None)
     if labelled:
         return _tidy_title(labelled)
-    return next((_tidy_title(line) for line in lines[:10] if _is_title_line(line)), None)
+    plain = (line for line in lines[:10] if _is_title_line(line) and not _ISSUER_END.search(line))
+    return next((_tidy_title(line) for line in plain), None)
 
 
 def _tidy_title(title: str) -> str:
     """The title without a red head (``…文件``), a site's name behind a bar and blanks between characters."""
     title = re.split(r"\s*[_|]\s*(?=[\u4e00-\u9fff])", title)[0]
+    title = re.sub(rf"^{_DOC_NO.pattern}\s*", "", title)  # number and title on one line
     title = re.sub(
         r"^[\u4e00-\u9fff]{2,30}(?:人民政府|办公室|办公厅|委员会|局)文件(?=[\u4e00-\u9fff])", "", title
     )
@@ -204,6 +218,14 @@ def _issuer(title: str, head: str, clean: str, kind: str | None, region: str | N
     red = re.search(r"^([\u4e00-\u9fff]{4,30}(?:人民政府|办公室|办公厅|委员会|局|委))文件$", head, re.M)
     if red:
         return _with_region(red[1], region)
+    first = head.split("\n", 1)[0].strip()
+    if (
+        not title
+        and len(first) <= 30
+        and re.fullmatch(r"[\u4e00-\u9fff]+", first)
+        and _ISSUER_END.search(first)
+    ):
+        return _with_region(first, region)  # the unit's line opens a notice whose title is lost
     lines = [line.strip() for line in clean[-1200:].split("\n")] + [line.strip() for line in head.split("\n")]
     for i, line in enumerate(lines):
         if not re.fullmatch(DATE.pattern, line):
@@ -215,6 +237,11 @@ def _issuer(title: str, head: str, clean: str, kind: str | None, region: str | N
         if signed:
             return "、".join(signed)
     return None
+
+
+def _teller(told: re.Match[str], region: str | None) -> str | None:
+    """The unit that a story names as having put the plan out."""
+    return _with_region(told["who"], region) if _ISSUER_END.search(told["who"]) else None
 
 
 def _issued_in_story(clean: str, title: str, published: str | None) -> str | None:
@@ -254,9 +281,14 @@ def extract(text: Text, outline: Outline) -> dict[str, Any]:
     clean = text.clean
     head = _head(clean, outline)
     title = _title(head) or ""
+    told = None if title else _TOLD_PLAN.search(clean[:300])
+    if told and _GENRE_END.search(told["title"]):
+        title = _tidy_title(told["title"])
     kind = _kind(title) if title else None
     region, level, known = _region(title, head, clean)
     published = next((day for v in _labelled(head, "published_label") if (day := iso_date(v))), None)
+    if published is None and (press := _PRESS_LINE.search(head) or _PUT_OUT.search(head)):
+        published = iso_date(press["day"])
     issued = next((day for v in _labelled(head, "issued_label") if (day := iso_date(v))), None)
     if issued is None:
         if kind == "政策解读":
@@ -265,14 +297,14 @@ def extract(text: Text, outline: Outline) -> dict[str, Any]:
             issued = _closing_date(head, clean)
     labelled = next((m[0] for v in _labelled(head, "number_label") if (m := _DOC_NO.search(v))), None)
     lines = (line.strip(" ()（）") for line in head.split("\n"))
-    number = labelled or next((line for line in lines if _DOC_NO.fullmatch(line)), None)
+    number = labelled or next((m[0] for line in lines if (m := _OWN_NO.match(line))), None)
     start, end = plan_years(title, clean, issued or published)
     return {
         "title": title or None,
         "kind": kind,
         "region": region,
         "level": level.value if level else None,
-        "issuer": _issuer(title, head, clean, kind, region),
+        "issuer": _issuer(title, head, clean, kind, region) or (_teller(told, region) if told else None),
         "doc_no": re.sub(r"\s", "", number) if number else None,
         "published": published,
         "issued": issued,

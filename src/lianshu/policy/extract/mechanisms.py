@@ -48,12 +48,21 @@ _NUMBERED_ITEM = re.compile(
 _ADJECTIVE = re.compile(r"^[两三四五六七八九十](?:好|新|优|强|美|富|高|星|型|特)$")
 #: Behind a figure in quotation marks: it counts industries (“246”万千亿级产业集群) or is a call number.
 _COUNTS_INDUSTRIES = re.compile(r"[\u4e00-\u9fff]{0,9}?(?:产业|集群)|热线|平台|重点")
+_INDUSTRIES = re.compile(r"(?:大|主导|特色|重点)*(?:产业|集群)(?!园)")
+#: The plan's own level as the one that set the formula.
+_SET_HERE = re.compile(
+    r"(?<!省)(?:市委|市政府|县委|县政府|区委|区政府|党代会|[市县区]第[^,，。]{1,6}次[^,，。]{0,8}会)[^,，。“]{0,12}提出"
+)
+#: A number with its measure and, in a bracket, just as many members: 五链(产业链、创新链…).
+_BRACKETED = re.compile(
+    rf"(?<![第\d{_NUM}“])(?P<count>{COUNT})(?P<noun>(?:大|项|个|条|类)?[\u4e00-\u9fff]{{1,6}}?)[(（](?P<list>[^()（）\n]{{4,120}})[)）]"
+)
 _FLAT = re.compile(r"[、,，;；]")
 _ORDINAL_HEADS = ("section", "item", "ordinal", "sub", "lead")
 
 
 #: Formulas that are ways of working; taken over from above they are the plan's own.
-_WORKING = re.compile(r"(?:个一|个一批|图|报告|清单|库|专班)$")
+_WORKING = re.compile(r"(?:个一|个一批|图|报告|清单|库|专班|长制)$")
 
 
 @dataclass(slots=True)
@@ -91,6 +100,8 @@ def _formula_in_quotes(inner: str, after: str) -> bool:
     if re.fullmatch(r"\d{1,2}个[1一]批?", inner):
         return True
     if _DIGITS.match(inner):
+        if re.match(r"[\u4e00-\u9fff]{0,9}?(?:工程|行动|计划)", after):
+            return True
         return not _NOT_FORMULA.match(after) and not _COUNTS_INDUSTRIES.match(after)
     if not re.match(rf"[{_NUM}]", inner) or not re.search(r"[一二两三四五六七八九十双]", inner):
         return False
@@ -101,7 +112,9 @@ def _formula_in_quotes(inner: str, after: str) -> bool:
         return False
     numerals = re.findall(r"[一二两三四五六七八九十双多N\d]+", inner)
     if inner.startswith("双") and len(numerals) < 2:
-        return False
+        return inner.endswith("制") and len(inner) <= 4  # “双长制”
+    if re.fullmatch(rf"[{_NUM}][\u4e00-\u9fff]{{1,2}}", inner) and _INDUSTRIES.match(after):
+        return False  # “三主”产业: a count of industries
     if re.fullmatch(r"[一二三四五六七八九十]{2,6}", inner) or len(numerals) >= 2:
         return True
     if inner.startswith("一"):
@@ -187,6 +200,8 @@ _ONE_THING = re.compile(rf"{_MEASURED}(?:(?![,，。;；、]).){{1,16}}$")
 _ONE_AHEAD = re.compile(rf"{_MEASURED}(?:(?![,，。;；、和]).){{1,16}}")
 _BATCH = re.compile(r"一批$")
 _BATCH_AHEAD = re.compile(r"(?:[\u4e00-\u9fff]{2,10}一批|一批[\u4e00-\u9fff]{2,12})")
+_FOLLOWING_SETS = re.compile(r"[^。;；\n,，]{0,10}[,，]?[(（]?即[:：]?(?P<list>[^。;；\n]{8,120})")
+_SET = re.compile(rf"(?:{COUNT}|一)(?:大|项|个|条|套|张|批|类)[\u4e00-\u9fff]{{2,8}}")
 _CHART_NOUN = r"(?:图|报告|库|清单|链|表|单|书|账|榜)"
 
 
@@ -219,6 +234,10 @@ def _items_of(name: str, clean: str, span: Span, outline: Outline) -> tuple[list
         if number and items and len(items) == parse_integer(number[0]):
             return _trim_first(items), begin
         return _following(clean, end + tail, re.compile(rf"[\u4e00-\u9fff]{{2,12}}{noun[0]}"), name), start
+    if re.fullmatch(r"\d{3,6}", name):  # “4811”工程,即实施四项计划、落实八条举措…: as many members as digits
+        following = _FOLLOWING_SETS.match(clean, end + tail)
+        sets = [m[0] for m in _SET.finditer(following["list"])] if following else []
+        return (sets if len(sets) == len(name) else []), start
     if (counted := _COUNTED.match(name)) is not None:
         wanted = parse_integer(counted["count"])
         items, begin = _batches(clean, quoted, floor, re.compile(r"[\u4e00-\u9fff]{3,}"))
@@ -326,7 +345,8 @@ def _quoted(clean: str, outline: Outline, upper: re.Pattern[str], level: str) ->
             name += noun[0]
         items, begin = _items_of(inner, clean, (match.start(1), match.end(1)), outline)
         working = bool(
-            re.match(r"[\u4e00-\u9fff]{0,4}(?:设想|机制|模式|格局|布局|思路|制度|工作法)", after)
+            re.match(r"[\u4e00-\u9fff]{0,4}(?:设想|机制|模式|格局|布局|思路|制度|工作法|工程|行动)", after)
+            or _SET_HERE.search(_clause(clean, match.start()))
         ) or bool(_WORKING.search(inner))
         if not items and not working and any(a <= match.start() < b for a, b in creed):
             continue
@@ -354,6 +374,20 @@ def _bare(clean: str, outline: Outline, upper: re.Pattern[str], level: str) -> l
                 continue
             items, begin = _items_of(name, clean, match.span(), outline)
             found.append(_Formula(name, items, (min(begin, match.start()), match.end()), rule, 0.9))
+    for match in _BRACKETED.finditer(clean):
+        members = [m.strip() for m in _FLAT.split(match["list"]) if m.strip()]
+        noun, name = match["noun"], match[0][: match.start("list") - 1 - match.start()]
+        if (
+            noun.startswith("个一")
+            or len(members) != parse_integer(match["count"])
+            or len(members) < 3
+            or _SLOGAN_HEAD.match(name)
+        ):
+            continue
+        if _NOT_FORMULA.search(re.sub(r"^(?:大|项|个|条|类)", "", noun)) or _NOT_FORMULA.match(noun[-2:]):
+            continue
+        if not _belongs_above(clean, match.start(), match.end("noun"), upper, level):
+            found.append(_Formula(name, members, match.span(), "formula-bracket", 0.85))
     for match in _COUNTED.finditer(clean):
         if clean[match.start() - 1 : match.start()] in tuple("“第十百千万"):
             continue
@@ -402,5 +436,7 @@ def _within(formula: _Formula, other: _Formula) -> bool:
     a, b = re.sub(r"\W", "", formula.name), re.sub(r"\W", "", other.name)
     if a == b:
         return formula.rule == "formula-one-each"
+    if formula.name in other.items:
+        return True
     inside = other.span[0] <= formula.span[0] and formula.span[1] <= other.span[1]
     return inside and a in b

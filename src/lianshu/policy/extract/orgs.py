@@ -52,17 +52,26 @@ _SEAT_BRACKET = re.compile(
 )
 _UNIT_DUTY = re.compile(
     r"(?:^|(?<=[。;；,，:：\n]))(?:由)?(?P<unit>[省市县区州](?!委书记|级|直|内|外|场|域|政府主要|领导)[\u4e00-\u9fff]{2,14}?(?:局|委|厅|办|院|中心|管委会|督查室|银行|人行))"
-    r"(?=负责|要(?!求)|牵头|会同|承担|定期|每[年月季周半]|应(?!用)|统筹|做好|加强)"
+    r"(?=负责|要(?!求)|牵头|会同|承担|定期|每[年月季周半旬]|应(?!用)|统筹|做好|加强)"
+)
+_JOINED_BY = re.compile(
+    r"会同(?P<unit>[省市县区州](?!委书记|级|直|内|外|场|域|领导)[\u4e00-\u9fff]{2,12}?(?:局|委|厅|办|督查室|中心|管委会))"
+    r"(?=定期|开展|每|对|组织|研究|制定|负责)"
+)
+#: Units made the leading ones: 由市工信局、市科技局担任产业链牵头单位.
+_MADE_LEAD = re.compile(
+    r"由(?P<unit>[\u4e00-\u9fff、]{3,60}?)(?:(?:分别)?(?:担任|作为|为)[^,，。;；\n]{0,12}?(?:牵头|责任)(?:单位|部门)|等\d+个(?:部门|单位)牵头)"
 )
 _SET_IN = re.compile(
     r"在(?P<seat>[\u4e00-\u9fff]{2,16}?(?:局|委|厅|办|中心|管委会))(?:设立|设置|成立|组建|下设)"
 )
 _LED_BY = re.compile(
-    r"(?:由|以|[,，。;；]|^)(?P<unit>[\u4e00-\u9fff、(（）)]{2,40}?(?:局|委|厅|办|部|会|政府|中心|院|园区|开发区|高新区))(?:负责)?(?:牵头|具体负责|统筹负责|总牵头)(?!单位|部门|领导|人|市|产业|,)"
+    r"(?:由|以|[,，。;；]|^)(?P<unit>[\u4e00-\u9fff、(（）)]{2,40}?(?:局|委|厅|办|部|会|政府|中心|院|园区|开发区|高新区))(?:负责)?(?:牵头|具体负责|统筹负责|统筹推进|总牵头)(?!单位|部门|领导|人|市|产业|,)"
 )
 _SUBJECT = re.compile(
-    rf"(?:^|(?<=[。;；,，:：\n(（ 条]))(?:由|要求|其中,?|同时,?)?(?P<who>{either(_list('levels', 'subject'))}|各(?:[\u4e00-\u9fff]|[、(（）)]){{1,22}}?)(?:也|均|都|还|可以|必须)?(?={_DUTY}|“一对一”)"
+    rf"(?:^|(?<=[。;；,，:：\n(（ 条]))(?:由|要求|其中,?|同时,?)?(?P<who>{either(_list('levels', 'subject'))}|各(?:[\u4e00-\u9fff]|[、(（）)]){{1,22}}?)(?:也|均|都|还|可以|必须)?(?<!主)(?!负责(?:同志|人)|要求)(?={_DUTY}|“一对一”)"
 )
+_UNIT_LAST = re.compile(r"(?:局|委|厅|办|部|会|政府|中心|院|园区|开发区|高新区|县|市|区|公司|集团)$")
 _COLLECTIVE = re.compile(rf"^{either(_list('levels', 'collective'))}$")
 _LEVEL = re.compile(
     r"(?:县|市|区|州|镇|乡|街道|园区|政府|管委会|开发区|高新区|经开区|办事处|新区|功能区|片区|旗|盟)"
@@ -90,7 +99,7 @@ _CHAIN_POST = re.compile(
     r"[“]?(?P<name>(?:常务)?副?总?群?链长|盟会长|链主(?!办)|链创(?!办))[”]?(?P<tail>企业|团队|机构)?"
 )
 _LEADERS = re.compile(
-    r"(?P<name>(?:牵头|主责)(?:市直|县直|市级|责任)?(?:部门|单位))(?=要|负责|应|研究|每|按|分别|制定|定期|会同|和工作专班|强化)|各(?P<name2>(?:重点产业链)?牵头(?:市直|县直|市级|责任)?(?:部门|单位))"
+    r"(?P<name>(?:[省市县]级)?(?:牵头|主责)(?:市直|县直|市级|责任)?(?:部门|单位))(?=要|负责|应|研究|每|按|分别|制定|定期|会同|和工作专班|强化|开展|召集|组织)|各(?P<name2>(?:重点产业链)?牵头(?:市直|县直|市级|责任)?(?:部门|单位))"
 )
 #: Bodies' last words that later sentences use for the full name.
 _BARE_BODIES = ("领导小组", "工作领导小组", "领导小组办公室", "指挥部", "联席会议")
@@ -135,8 +144,19 @@ def _name_before(clean: str, end: int, floor: int, suffix: int) -> Span:
     return start, end
 
 
+def _unit_names(clean: str, span: Span) -> list[Span]:
+    """The units of a list; 和 parts them, but not inside a name (工业和信息化局, 发展和改革委)."""
+    found: list[Span] = []
+    for start, end in enumeration.split(clean, *span, "、和及"):
+        if found and clean[found[-1][1]] in "和及" and not _UNIT_LAST.search(clean[slice(*found[-1])]):
+            start = found.pop()[0]
+        found.append((start, end))
+    return found
+
+
 def _tidy(name: str) -> str:
     name = re.sub(r"[“”\"]", "", name)
+    name = re.sub(r"^[\u4e00-\u9fff]*\d+[支个名](?=[\u4e00-\u9fff]{3})", "", name)
     name = re.sub(r"^(?:第[一二三四五六七八九十]+条\s*|\d+[.、]|[一二三四五六七八九十]+是)", "", name)
     name = re.sub(r"^(?:一[\u4e00-\u9fff]{1,3}一)(?=[\u4e00-\u9fff]{2})", "", name)
     return re.sub(r"^(?:各(?=.)|该|本|其|全市|全县|每个|一[个支名位]|两个|若干|\d+[个支名])", "", name)
@@ -252,7 +272,9 @@ class _Reader:
         for match in _BODY.finditer(self.clean):
             end = match.end()
             after = self.clean[end : end + 4]
-            if not self.outside(match.start()) or re.match(r"主任|副主任|印发|[“”]?[)）]?文件", after):
+            if not self.outside(match.start()) or re.match(
+                r"主任|副主任|印发|获悉|了解到|[“”]?[)）]?文件", after
+            ):
                 continue
             if after.startswith("办公室"):
                 continue
@@ -372,13 +394,13 @@ class _Reader:
                 body = self._body_before(after)
                 if body and body in self.found:
                     self.found[body].seat = self.found[body].seat or seat
-        for match in _UNIT_DUTY.finditer(self.clean):
+        for match in (*_UNIT_DUTY.finditer(self.clean), *_JOINED_BY.finditer(self.clean)):
             if self.outside(match.start("unit")) and not _ALIEN.search(match["unit"]):
                 self.add(_Org(match["unit"], match.span("unit"), "department", "org-duty", confidence=0.75))
-        for match in _LED_BY.finditer(self.clean):
+        for match in (*_LED_BY.finditer(self.clean), *_MADE_LEAD.finditer(self.clean)):
             if not self.outside(match.start("unit")):
                 continue
-            for start, end in enumeration.split(self.clean, *match.span("unit"), "、和及"):
+            for start, end in _unit_names(self.clean, match.span("unit")):
                 name = _tidy(self.clean[start:end])
                 if len(name) >= 3 and not _ALIEN.search(name) and not _COLLECTIVE.match(name):
                     self.add(_Org(name, (start, end), "department", "org-leads", confidence=0.8))

@@ -36,7 +36,7 @@ _KIND = re.compile(rf"(?:{choice('projects', 'kind')}|[A-Za-z0-9])+")
 _PLURAL = re.compile(choice("projects", "plural"))
 _TAIL = re.compile(
     rf"(?P<etc>等(?:\d+个|[一二两三四五六七八九十]+个|一批)?|\d+个|[两三四五六七八九十]个)?(?P<mods>(?:百亿级|千亿级)?(?:{choice('projects', 'list_tail')})*(?:续建|在建|扩建)?)"
-    rf"(?P<noun>建设项目|项目)?(?:年内|今年|明年|年底前?|上半年|下半年|20\d\d年(?:\d{{1,2}}月)?(?:底|内|上半年|下半年)?(?:以?前)?)?(?P<act>(?:尽快|早日|加快|如期|顺利|全面)?(?:落地|{choice('projects', 'done', 'starting', 'going')})*)$"
+    rf"(?P<noun>建设项目|项目)?(?:年内|年底前?|(?:今年|明年)?(?:上半年|下半年)|(?:今年|明年|20\d\d年)?(?:\d{{1,2}}月)?(?:[初底内末]|上半年|下半年)?(?:以?前)?)(?P<act>(?:尽快|早日|加快|如期|顺利|全面)?(?:落地|{choice('projects', 'done', 'starting', 'going')})*)$"
 )
 _AMOUNT = r"(?:总?投资(?:额)?)?(?:约|近|超|超过|达)?(?P<amount>\d+(?:\.\d+)?)(?P<unit>亿(?:元|美元|人民币)|亿(?=的|[)）]|$)|万元|万美元)(?:以上)?"
 _AMOUNT_AHEAD = re.compile(rf"^{_AMOUNT}(?:的|建设)?")
@@ -87,6 +87,8 @@ def _clauses(clean: str, start: int, end: int) -> list[Span]:
 
 
 def _stage(verb: str, tail: str, mods: str) -> str | None:
+    if "前期" in tail:
+        return "谋划"
     if re.match(r"早|尽", tail):  # 早开工、早投产: the next stage counts
         return "开工"
     if _DONE.search(tail):
@@ -156,6 +158,16 @@ def _members(clean: str, start: int, end: int) -> list[Span]:
     return enumeration.split(clean, start, end, "、")
 
 
+def _joined(clean: str, span: Span) -> list[Span]:
+    """The two projects of ``A检测中心和B研发中心``: 和 parts them where both sides can stand alone."""
+    for mark in re.finditer("和|及", clean[slice(*span)]):
+        left, right = (span[0], span[0] + mark.start()), (span[0] + mark.end(), span[1])
+        names = [_member(clean[slice(*part)])[0] for part in (left, right)]
+        if all(len(n) >= 5 and (_single(n) or (_owned(n) and re.search(r"\d|期", n))) for n in names):
+            return [left, right]
+    return [span]
+
+
 def _read_clause(clean: str, start: int, end: int) -> list[Project]:
     """The projects of one clause."""
     verb = _VERB.search(clean, start, min(end, start + 40))
@@ -179,7 +191,7 @@ def _read_clause(clean: str, start: int, end: int) -> list[Project]:
         body_end, mods = at + tail.start("act"), ""
     if not verb and not act:
         return []
-    spans = _members(clean, at, body_end)
+    spans = [part for span in _members(clean, at, body_end) for part in _joined(clean, span)]
     if not spans:
         return []
     stage = _stage(verb_words[-8:] if verb else "", act + ("项目" if noun else ""), mods)

@@ -84,7 +84,8 @@ class _Reader:
 
     def read(self) -> None:
         """Read every cadence of the text."""
-        cadences = [c for c in find_cadences(self.clean) if not self._skipped(c)]
+        every = list(find_cadences(self.clean))
+        cadences = [c for c in every if not self._skipped(c) and not self._only_names(c, every)]
         for i, cadence in enumerate(cadences):
             sentence = self.document.sentence_at(cadence.start)
             start, end = self.bounds(cadence.start, cadence.end, sentence)
@@ -139,6 +140,14 @@ class _Reader:
         named = re.search(r"(?:机制|制度|体系|工作|办法)$", node.heading)
         return bool(named) or cadence.rule in ("cadence.daily", "cadence.short")
 
+    def _only_names(self, cadence: Cadence, every: list[Cadence]) -> bool:
+        """Whether a short heading (定期调度) names what a cadence in its own text orders (每月5日前…)."""
+        node = self.document.node_at(cadence.start)
+        inside = node.heading_start <= cadence.start < node.heading_end
+        if not inside or len(node.heading) > 8:
+            return False
+        return any(node.heading_end <= c.start < node.end for c in every)
+
     def _said_again(self, cadence: Cadence, later: list[Cadence], sentence: tuple[int, int]) -> bool:
         """平时考核和年终考核,平时考核突出…: the duty is described where its clause begins with it."""
         act = _COMPOUND.match(self.clean, cadence.end)
@@ -155,13 +164,14 @@ class _Reader:
         clause = self.clean[start:end]
         figures = find_quantities(clause)
         if cadence.every != "year" or not figures:
-            return len(clause) - (cadence.end - cadence.start) >= 2
+            named = cadence.rule == "cadence.yearly"  # 年度考核 holds its act in the word itself
+            return named or len(clause) - (cadence.end - cadence.start) >= 2
         last = figures[-1]
         left = clause[: last.start]
         if last.quantity.unit in ("%", "‰", "倍", "个百分点") or is_growth(left):
             return False
         if last.quantity.kind in ("money", "mass", "energy", "volume"):
-            return bool(re.search(r"安排|设立|投入|拿出|列支|统筹", left)) or bool(
+            return bool(re.search(r"安排|设立|投入|拿出|列支|统筹|提供|发放|投放", left)) or bool(
                 re.search("项目|企业", clause[last.end :])
             )
         return True

@@ -55,6 +55,7 @@ class _Reader:
         self.readable = masked(self.clean)
         self.scopes = Scopes(facts, self.clean, self._chain_sections(facts))
         self.items: list[Item] = []
+        self._read_to = -1  # end of the last sentence that gave a target
 
     # --- the document's structure ---------------------------------------------------------------
 
@@ -80,7 +81,8 @@ class _Reader:
         if not figures or self.document.node_at(start).kind in SKIPPED:
             return
         figures = [self._figure(found, start) for found in figures]
-        carry, segment = _Carry(), start
+        goes_on = self._read_to >= start - 1 and self.clean.startswith("其中", start)
+        carry, segment = _Carry(accepted=goes_on), start
         previous: Found | None = None
         for i, found in enumerate(figures):
             following = self._next_in_list(figures, i)
@@ -91,6 +93,7 @@ class _Reader:
             read = self._read_figure(place, carry)
             if read is not None:
                 carry, previous = read, found
+                self._read_to = end
 
     def _next_in_list(self, figures: list[Found], at: int) -> Found | None:
         """The next figure beside this one; one inside its name is passed over (1个投资过50亿元的项目)."""
@@ -328,11 +331,16 @@ class _Reader:
         if upper:
             return "upper", True
         clean = self.clean
+        if self.scopes.above(clean[place.piece : place.found.start]):
+            return "upper", True
         dates = [m.start - place.segment for m in self.dates.mentions(place.segment, place.found.start)]
         each = self.scopes.each(clean[place.segment : place.stop], dates)
         if each:
             return each, True
-        if self.scopes.park(name):
+        counted = names.right_named(
+            clean[place.piece : place.found.start], clean[place.found.end : place.stop]
+        )
+        if self.scopes.park(name, counted=counted and place.found.quantity.kind == "count"):
             return "park", True
         if self.scopes.county(name):
             return "county", True

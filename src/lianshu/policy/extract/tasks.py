@@ -15,11 +15,14 @@ from lianshu.policy.extract.chains import heading_chain
 from lianshu.policy.extract.units import UnitList
 from lianshu.policy.lexicon import choice
 from lianshu.policy.model import Item, Node, Outline, Text
+from lianshu.reference.quantity import find_quantities
 
 _NUMBERED = ("chapter", "part", "section", "item", "sub")
 _NOT_WORK = re.compile(choice("tasks", "not_work"))
 _EVIDENCE = 30
 #: Closing clauses of a paper: from when it holds, who explains it.
+#: Verbs with which a measure begins, also where it names a figure.
+_WORKS = re.compile(choice("tasks", "works"))
 _FINAL = re.compile(
     r"本?(?:方案|计划|意见|办法|细则|措施|规定|通知|政策|行动计划|实施方案)(?:自|由|从).{0,30}(?:施行|实施|执行|解释|生效)"
 )
@@ -202,13 +205,23 @@ class _Reader:
                 if node.kind in ("paragraph", "turn"):
                     before = node
                 continue
-            if any(above.kind in _NUMBERED for above in _above(node)):
+            if any(above.kind in _NUMBERED for above in _above(node)) or self._only_figure(node):
                 continue
             if node.number == "1":
                 lead = self.clean[before.start : before.end] if before is not None else ""
                 match = _SECTION_OF_ORDINALS.match(lead)
                 section = match[1] if match else ""
             self.add(node, "task-ordinal", no=f"{section}{node.path[-1:]}", section=section)
+
+    def _only_figure(self, node: Node) -> bool:
+        """Whether an ordinal only states a figure to reach (一是规上工业增加值增长9%以上)."""
+        words = self.clean[_body_start(self.clean, node) : node.end]
+        clause = re.split("[,;。]", words, maxsplit=1)[0]
+        return (
+            bool(find_quantities(clause))
+            and not _WORKS.match(clause)
+            and len(re.split("[。]", words)[0]) < 40
+        )
 
 
 def _above(node: Node) -> list[Node]:

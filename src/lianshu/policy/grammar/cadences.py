@@ -19,7 +19,7 @@ _NUMBER = r"(?:\d+|[一二两三四五六七八九十]+)"
 #: 今年年底, 2025年底, 到年底: a date and no cadence.
 _DATED = r"(?<![\d今明去本当上后翌次到至])"
 # The look at the first character spares the alternatives at most places of a text.
-_FIRST = "(?=[每半双按逐一二两三四五六七八九十\\d季月周旬年不定常经长多滚制平日持继适根视随必在第因及])"
+_FIRST = "(?=[每半双按逐次一二两三四五六七八九十\\d季月周旬年不定常经长多滚制平日持继适根视随必在第因及])"
 _CADENCE = re.compile(
     rf"{_FIRST}(?:"
     r"(?P<half_month>每半个?月|半月(?=一|调度|通报|会商|例会|报))"
@@ -27,13 +27,14 @@ _CADENCE = re.compile(
     rf"|(?<![\d第每近上下])(?P<once>{_NUMBER})个?(?P<once_unit>年|季度?|月|周)(?=一(?:次|{_ACTS}))"
     r"|(?P<two_month>双月(?=调度|通报|例会|会商))"
     r"|(?P<half_year>每个?半年|每半年度?|(?<![上下前后])半年(?=一|度|小结|报告|总结|调度|通报|评估|会商|考核|督查))"
-    r"|(?P<year>每一?个?年度?(?:的?年?(?:初|底|末|终|中)(?!期))?|按年(?!均)度?|逐年(?=度?(?:制定|编制|下达|分解|考核|评估|报告))|一年一)"
-    r"|(?P<quarter>每一?个?季度?(?:初|末)?|按季度?|逐季|一季度?一|季度末)"
-    r"|(?P<month>每一?个?月(?:初|底|末)?|按月|逐月|一月一|月末(?=前?[^,;。]{0,6}报))"
+    rf"|(?P<year>每一?个?年度?(?:的?年?(?:初|底|末|终|中)(?!期))?|按年(?!均)度?|逐年(?=度?(?:制定|编制|下达|分解|考核|评估|报告))|一年一(?=次|{_ACTS}))"
+    rf"|(?P<quarter>每一?个?季度?(?:初|末)?|按季度?|逐季|一季度?一(?=次|{_ACTS})|季度末)"
+    rf"|(?P<month>每一?个?月(?:初|底|末)?|按月|逐月|一月一(?=次|{_ACTS})|月末(?=前?[^,;。]{0, 6}报))"
     r"|(?P<ten_days>每旬|按旬)"
-    r"|(?P<week>每一?个?(?:周|星期)|按周|逐周|一周一)"
+    rf"|(?P<week>每一?个?(?:周|星期)|按周|逐周|一周一(?=次|{_ACTS}))"
     r"|(?P<day>每天|每日|逐日|按日)"
     rf"|(?<![\d一二两三四五六七八九十每本当今明去上下个单双全])(?P<short>周|旬|月|季|季度|半年|月度|年(?={_ACTS}(?:[、,;。”)]|制|机|会|和|及|等|一次|$)))(?:一)?(?={_ACTS}|报(?:[、,;。”)和及制]|$))"
+    r"|(?P<next_year>次年(?:年?[初底末]|\d{1,2}月(?:\d{1,2}日|[初底末])?)(?:之?前)?(?=[^,;。]{0,12}(?:报|通报|公布|完成|提交|总结|考核|兑现)))"
     rf"|(?<![\d今明去本当上跨多])年度(?P<yearly>{choice('cadences', 'yearly_things')})"
     rf"|{_DATED}(?P<year_part>(?<![每\d年])年(?:初|底|末|终|中)(?!期))(?!之?前|以前|,?(?:全市|全县|全省|力争|达|完成))"
     r"|(?P<irregular>不定期)|(?P<regular>定期(?:不定期|或不定期|和不定期)?|(?:常态化|经常性|经常|不间断|长期性|多批次|滚动式|制度化常态化|[常长]年(?=开展|举办|组织|驻|派))(?!制度化))"
@@ -46,6 +47,7 @@ _CADENCE = re.compile(
 _TIMES = re.compile(
     rf"(?P<low>{_NUMBER})(?:(?:-|至|到){_NUMBER})?(?:余)?(?:次|场次|场|轮|回|期|批次|批)(?!代|会议精神|全会|产业|党代)"
 )
+_MONTHS = re.compile(r"(?:的|于|在)?(?:\d{1,2}月?(?:、|和|及))+\d{1,2}月(?:份)?(?=各)")
 _HELD = re.compile(choice("cadences", "held"))
 _HOLDING = re.compile(rf"{choice('cadences', 'holding')}")
 _STATES = re.compile(choice("cadences", "states"))
@@ -105,6 +107,8 @@ def _cadence(match: re.Match[str], clean: str) -> Cadence | None:
     if match["many"] or match["once"]:
         every_n, factor = _many(match)
         return Cadence(start, end, every_n, factor, "cadence.many", 0.9)
+    if match["next_year"]:  # 于次年1月底前通报
+        return Cadence(start, end, "year", 1, "cadence.next_year", 0.75, "“次年…前”按每年一次理解")
     if match["day"]:
         return Cadence(start, end, None, 1, "cadence.day", 0.6, "每日的事，没有对应的周期")
     if match["short"]:
@@ -172,5 +176,8 @@ def find_cadences(clean: str) -> Iterator[Cadence]:
 
 def count_of(clause: str) -> float | None:
     """How many times the clause says (不少于4次 → 4, 一次 → 1), ``None`` where it does not say."""
+    months = _MONTHS.match(clause)
+    if months:  # 每年4月、10月各举办一次
+        return float(len(re.findall("月", months[0])))
     match = _TIMES.search(clause)
     return float(parse_integer(match["low"])) if match else None

@@ -7,10 +7,13 @@ from bisect import bisect_right
 
 from lianshu.policy.grammar.periods import Calendar, Mention, find_periods
 from lianshu.policy.grammar.places import SKIPPED, Document, Place
+from lianshu.policy.grammar.refusals import tells_goals
 from lianshu.policy.model import Node
 from lianshu.reference.quantity import Found, find_quantities
 
 _JOINED = re.compile(r"(?:、|和|及|与|以及|,)(?:到)?")
+#: A paragraph that only says by when: its date opens it and it gives no figure.
+_OPENS = re.compile(r"^\W*(?:力争|争取|通过[^,]{2,12}努力,)?(?:到|至)(?=20|“|十)")
 _LEADS_IN = re.compile(r"目标|任务|如下|以下|实现|[:：]\s*$")
 
 
@@ -52,6 +55,8 @@ class Dates:
         if dates:
             years = [m for m in self.mentions(*place.sentence) if m.kind == "year"]
             date = self._shared_date(dates, found)
+            if date.kind == "year" and date.end <= place.segment and dates[0].kind == "by" and not flow:
+                date = dates[0]  # 到2027年,…2025年达到A、2027年达到B;…C: the sentence's own date
             if self.calendar.is_over(date):
                 return "past"
             return self.calendar.resolve(date, steps=flow or len({m.last for m in years}) > 1)
@@ -64,7 +69,9 @@ class Dates:
         if mention.start >= place.clause:
             return True
         own = self.clean[mention.end : place.found.start]
-        return place.found.quantity.unit not in ("%", "‰") and not re.search("累计|设立|成立|组建", own)
+        return place.found.quantity.unit not in ("%", "‰") and not re.search(
+            "累计|设立|成立|组建|形成|总数|总量", own
+        )
 
     def _shared_date(self, dates: list[Mention], found: Found) -> Mention:
         """The figure's own date in 2024年、2025年分别达到A、B; otherwise the last date before it."""
@@ -102,7 +109,11 @@ class Dates:
             if at and siblings[at - 1].kind == "paragraph" and node.kind != "paragraph":
                 lead = siblings[at - 1]
                 text = self.clean[lead.start : lead.end].rstrip()
-                if text.endswith(":") or (len(text) < 60 and _LEADS_IN.search(text)):
+                if (
+                    text.endswith(":")
+                    or (len(text) < 60 and _LEADS_IN.search(text))
+                    or self._rules_on(lead.parent, text)
+                ):
                     dates = self._dates(lead.start, lead.end)
                     if dates:
                         return dates
@@ -112,11 +123,20 @@ class Dates:
             dates = self._dates(node.heading_start, node.heading_end) if node.heading else []
             if not dates and node.children:
                 own = self.clean[node.heading_end : node.children[0].start].rstrip()
-                if own.endswith(":"):
+                if own.endswith(":") or self._rules_on(node, own.lstrip(" 。.:\n")):
                     dates = self._dates(node.heading_end, node.children[0].start)
             if dates:
                 return dates
         return []
+
+    @staticmethod
+    def _rules_on(node: Node | None, text: str) -> bool:
+        """Whether the words that open a part of goals give the date of all that follows (到2025年,建成更强的…。)."""
+        while node is not None and not node.heading:
+            node = node.parent
+        if node is None or not tells_goals(node.heading) or not _OPENS.match(text):
+            return False
+        return len(find_periods(text)) == 1 and len(find_quantities(text)) <= 1
 
     def _dates(self, start: int, end: int) -> list[Mention]:
         """The dates in a span that may carry over to the next sentence."""

@@ -152,9 +152,10 @@ class Calendar:
     @classmethod
     def of(cls, facts: Mapping[str, Any]) -> Calendar:
         """From the facts of the reading (``issued``, ``published``, ``plan_start``, ``plan_end``, ``title``)."""
-        dated = str(facts.get("issued") or facts.get("published") or "")[:4]
+        numbered = re.search(r"[〔\[(【](20\d\d)", str(facts.get("doc_no") or ""))
+        dated = str(facts.get("issued") or facts.get("published") or (numbered[1] if numbered else ""))[:4]
         title = str(facts.get("title") or "")
-        years = re.findall(_YEAR, title)
+        years = re.findall(rf"{_YEAR}(?![”\"》])", title)  # “中国制造2025” is a name
         start, end = facts.get("plan_start"), facts.get("plan_end")
         named = year_number(years[0]) if len(years) == 1 else None
         if named and re.search(rf"{years[0]}年?[-—~至到]|[到至]{years[0]}|{years[0]}年?[)）]?》?远景", title):

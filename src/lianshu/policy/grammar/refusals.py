@@ -20,7 +20,7 @@ _FORMULA = re.compile(
 _FORMULA_PARTS = re.compile(r"一(?:个|名|位|条|支|套|份|张|项|家|批)[^,;。、一]{2,14}(?=[,;、。])")
 _QUOTED = re.compile(r"“[^“”]*$")
 _SET_NOUN = re.compile(
-    rf"(?:(?:重点|主导|特色|优势|新兴|支柱|先进|传统|制造业|工业|农业|战略性|省级|市级|县级|关键|核心|细分|相关|具体|主要|专项|突出|大的|大|亿级|未来|标志性|现代|的|省|市|县|直|本地|本|各|下属)*)?(?:{choice('targets', 'set_abstract')}|{choice('targets', 'set_nouns')}(?=[,;。、:)(”]|$|建设|发展|的|和|及|与|等|中|上|由|进行|现状|均|都|每|各|分别|工作|高质量|开展|实施|制定|为|产值|总产值|营收|营业|规模|占比|增加值|总|年|实现|达|力争|税收|主营|全部|覆盖|链长|链主|专班|牵头|集群发展|统筹))"
+    rf"(?:(?:重点|主导|特色|优势|新兴|支柱|先进|传统|制造业|工业|农业|战略性|省级|市级|县级|关键|核心|细分|相关|具体|主要|专项|突出|大的|大|亿级|未来|标志性|现代|的|省|市|县|直|本地|本|各|下属)*)?(?:{choice('targets', 'set_abstract')}|{choice('targets', 'set_nouns')}(?=[,;。、:)(”]|$|建设|发展|的|和|及|与|等|中|上|由|进行|现状|均|都|每|各|分别|工作|高质量|开展|实施|制定|为|产值|总产值|营收|营业|规模|占比|增加值|规上|规模以上|不少于|不低于|本地|平均|合计|总|年|实现|达|力争|税收|主营|全部|覆盖|链长|链主|专班|牵头|集群发展|统筹))"
 )
 _EACH = re.compile("每|各县|各区|各乡|各镇|各园")
 _SIZED = re.compile(choice("targets", "sized"))
@@ -52,6 +52,35 @@ _RANK_LEFT = re.compile(r"(?:第|前|排名|名列|位列|位居|进入前|列|�
 _DURATION_VERB = re.compile(
     r"压缩|缩短|压减|压降|缩减|减少|减至|减为|精简|提前|控制|不超过|不得超过|最长|降至|降低|完成|办结|办理|答复|反馈|受理|审批|审结|回复|解决|时限|响应|办成|核发|交办|报送|处理|提速|拨付|兑现|提出|出具|启动"
 )
+_NUMBERS_SPELT = re.compile(r"“\d{3,6}”[^。;；,，]{0,10}[,，]?[(（]?即")
+#: 年产120亿只医疗级手套…等签约项目: the capacity of a project, not an output to reach.
+_CAPACITY_UNITS = frozenset(
+    [
+        "台",
+        "套",
+        "条",
+        "只",
+        "件",
+        "辆",
+        "吨",
+        "千瓦",
+        "千瓦时",
+        "兆瓦",
+        "吉瓦",
+        "支",
+        "块",
+        "片",
+        "米",
+        "平方米",
+        "立方米",
+        "头",
+        "羽",
+        "盒",
+        "瓶",
+    ]
+)
+_PROJECT_LIST = re.compile(r"等[^,;。、]{0,12}项目")
+_CAPACITY = re.compile(r"(?<![均到])年产(?:能|量)?(?:约|近|超|达)?$")
 _ALREADY = re.compile(rf"(?<![由从较比])(?:{choice('targets', 'past')})")
 _FUTURE = re.compile(
     rf"{choice('targets', 'future')}|到(?:20|“|二〇|[明后]年|十)|(?<![重主需必])要(?!素|求|点|害|件|闻)"
@@ -132,6 +161,12 @@ def refusal(found: Found, around: Around) -> str | None:
     ):
         return "subsidy"
     granted = _SUBSIDY.search(around.clause_left) or _SUBSIDY.match(tail.lstrip("的"))
+    if _CAPACITY.search(left) and _PROJECT.search(around.clause_right):
+        return "single project"
+    if (kind == "mass" or quantity.unit.lstrip("万亿") in _CAPACITY_UNITS) and _PROJECT_LIST.search(
+        around.clause_right
+    ):
+        return "single project"  # 建成某化工20万吨乙二醇、…等项目
     if kind in ("money", "ratio") and (granted or _grants(around)):
         return "subsidy"
     return None
@@ -170,6 +205,10 @@ def _count_refusal(found: Found, around: Around, tail: str) -> str | None:
     left, right, sentence, paragraph = around.left, around.right, around.sentence, around.paragraph
     if left.endswith(("由", "对")) and tail[:1] not in ("", *_PUNCT):  # 由20个成员单位组成
         return "fixed set"
+    if re.search(r"第?[一二三四五六七八九十\d]+届$", left):  # 十四届十次全会
+        return "rank"
+    if found.chinese and _NUMBERS_SPELT.search(around.segment):  # “4811”工程,即实施四项计划…
+        return "formula"
     if left.endswith("每"):  # 每万人…: what the figure is measured against
         return "base value"
     if (
@@ -179,7 +218,8 @@ def _count_refusal(found: Found, around: Around, tail: str) -> str | None:
         and _FORMULA.search(sentence)
     ):
         return "formula"
-    if left.endswith("等") and tail[:1] not in ("", *_PUNCT) and not _LISTED.search(left):
+    sized = _SIZED.search(tail[:6]) and _LISTED.search(around.segment)  # 形成A、B等5个百亿级产业集群
+    if left.endswith("等") and tail[:1] not in ("", *_PUNCT) and not sized and not _LISTED.search(left):
         return "fixed set"
     one = found.chinese and found.number == "一"
     if re.match(r"一批|[“‘]?一[批条个]", right):
@@ -195,7 +235,7 @@ def _count_refusal(found: Found, around: Around, tail: str) -> str | None:
     if found.quantity.unit in ("名", "位") and one and not _POSTING.search(left):
         return "leader"
     set_noun = _SET_NOUN.match(tail)
-    spread = _CREATING.search(left) and _EACH.search(around.clause_left)  # 每个乡镇培育1个特色产业
+    spread = sized or _CREATING.search(left) and _EACH.search(around.clause_left)  # 每个乡镇培育1个特色产业
     if set_noun and not spread and not (_SIZED.search(tail[: set_noun.end()]) and _CREATING.search(left)):
         return "fixed set"
     if (

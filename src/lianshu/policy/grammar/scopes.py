@@ -89,8 +89,19 @@ class Scopes:
         ]
         return max(found)[1] if found else None
 
-    def park(self, name: str) -> bool:
-        """Whether the figure is a park's: the park is named and something of it is measured."""
+    def above(self, left: str) -> bool:
+        """Whether the figure's own words give it to the whole of the level above (到2025年全省规上工业增加值…)."""
+        levels = "" if self.level == "省" else "全省"
+        if self.region.endswith(("县", "区", "旗")):
+            levels = "全省|全市"
+        pattern = rf"(?:到|至)?(?:20\d\d年)?(?:底|末)?,?(?:{levels})(?=[^,;。]{{0,16}}(?:值|收入|投资|总量|比重))(?!平均)"
+        return bool(levels) and re.match(pattern, left) is not None
+
+    def park(self, name: str, *, counted: bool = False) -> bool:
+        """Whether the figure is a park's: the park is named and something of it is measured; ``counted`` says
+        that the name is what the figure counts, so that a park at its head is one of many (100个园区…)."""
+        if counted and _PARK.match(name):
+            return False
         for match in _PARK.finditer(name):
             rest = name[match.end() :]
             if re.match(r"(?:[(、和及与]|企业|项目|数)", rest):
