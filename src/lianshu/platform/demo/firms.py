@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
+from lianshu.chains.services import team_add
 from lianshu.enterprises.models import ChainRole, Enterprise
 from lianshu.enterprises.services import (
     attach,
@@ -18,6 +19,8 @@ from lianshu.organisation.models import Person
 from lianshu.projects.models import Project
 from lianshu.projects.services import project_attach, project_create, project_update
 from lianshu.reference.credit_code import fictional_credit_code
+from lianshu.tasks.models import Task
+from lianshu.tasks.services import task_finish
 
 from .cast import Demo
 
@@ -65,6 +68,9 @@ FIRMS = (
     Firm("青澜竹机械", 3, "3524", "竹材加工设备", Role.SUPPORTING, State.UNKNOWN),
 )
 
+#: who answers each chain's technical questions (链创)
+TEAMS = ("示例电子研究院封装团队", "示例铸造研究所", "示例农业大学茶学团队", "示例林业科学院竹材团队")
+
 
 def open_files(demo: Demo) -> None:
     """The plan's firms get their files, and the ones round them are registered and placed."""
@@ -92,6 +98,15 @@ def open_files(demo: Demo) -> None:
     for one, title in zip(leads, titles, strict=True):
         firm = Enterprise._base_manager.get(region=demo.county, name=one.name)
         attach(demo.general, firm, person=demo.person(title), chain=demo.chains[one.chain], post=title)
+    for one, team in zip(leads, TEAMS, strict=True):
+        for role, subject in (("lead_firm", one.name), ("innovation_team", team)):
+            team_add(
+                demo.general,
+                demo.chains[one.chain],
+                role=role,
+                subject_name=subject,
+                valid_from=demo.day(300),
+            )
     envoy = Person._base_manager.get(region=demo.county, title="科技特派员", field=demo.chains[1].name)
     attach(
         demo.general, Enterprise._base_manager.get(region=demo.county, name="青澜消失模铸造"), person=envoy,
@@ -163,7 +178,7 @@ VISITS = (
 
 
 def visit_firms(demo: Demo) -> None:
-    """A year of visits and services; promises became tasks, two of them overdue."""
+    """A year of visits and services; promises became tasks: the older ones kept, the newest one overdue."""
     firms = {firm.name: firm for firm in Enterprise._base_manager.filter(region=demo.county)}
     chain_of = {one.name: one.chain for one in FIRMS}
     for name, back, kind, text, promise, due in VISITS:
@@ -174,3 +189,6 @@ def visit_firms(demo: Demo) -> None:
             unit=demo.office(number),
             promise_due=demo.today + dt.timedelta(days=due) if due is not None else None,
         )  # fmt: skip
+        if due is not None and due < -20:
+            task = Task._base_manager.get(region=demo.county, title__contains=f"{name}的承诺：{promise}")
+            task_finish(demo.clerk(number), task, text=f"{promise}，企业已确认。", on=demo.day(-due + 3))
