@@ -34,12 +34,17 @@ def sheet_of(run: ImportRun) -> Sheet:
         return read_sheet(file.read(), run.name, set(matching.names_of(ledger_for(run.ledger))))
 
 
+def refuse_large(name: str, size: int) -> None:
+    """Raise E2003 for a file of more than `LIMIT` bytes; pages ask before they read it into memory."""
+    if size > LIMIT:
+        raise LianshuError("E2003", name=name, size=file_size(size), limit=file_size(LIMIT))
+
+
 def import_start(user: Any, ledger: Ledger, *, data: bytes, name: str) -> ImportRun:
     """Take a file in and guess its columns. Raises E2002, E2003 for unusable files."""
     require(user, ledger.import_action)
     name = PurePath(name).name[:200] or "导入.xlsx"
-    if len(data) > LIMIT:
-        raise LianshuError("E2003", name=name, size=file_size(len(data)), limit=file_size(LIMIT))
+    refuse_large(name, len(data))
     sheet = read_sheet(data, name, set(matching.names_of(ledger)))
     if not sheet.rows:
         raise LianshuError("E2002", name=name, cause="只有列名，没有数据行", remedy="请填好数据后再传")

@@ -12,6 +12,7 @@ from charset_normalizer import from_bytes
 from python_calamine import CalamineError, CalamineWorkbook
 
 from lianshu.core.errors import LianshuError
+from lianshu.reference.workbook_extent import WorkbookExtentError, refuse_oversized
 
 #: a title, a unit line and a second head may stand above the heads
 HEAD_ROWS = 10
@@ -75,11 +76,16 @@ def normal(head: str) -> str:
 
 def _workbook(data: bytes, name: str) -> list[tuple[str, list[list[Any]]]]:
     try:
+        refuse_oversized(data)
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         return [
             (title, book.get_sheet_by_name(title).to_python(skip_empty_area=False))
             for title in book.sheet_names
         ]
+    except WorkbookExtentError as error:
+        raise LianshuError(
+            "E2002", name=name, cause=str(error), remedy="请用 Excel 或 WPS 另存为 xlsx 后再传"
+        ) from error
     except CalamineError as error:
         cause = (
             "加了密码，打不开"

@@ -49,6 +49,7 @@ def import_desk(request: HttpRequest, slug: str) -> HttpResponse:
         file = request.FILES.get("file")
         if file is None:
             raise invalid(("file", "没有选择文件。请先选择 Excel 工作簿或 CSV 文件。"))
+        services.refuse_large(file.name, file.size)
         run = services.import_start(request.user, ledger, data=file.read(), name=file.name)
         return redirect("ledger-import-run", slug, run.pk)
     runs = ImportRun.objects.filter(ledger=slug, by=request.user)[:10]
