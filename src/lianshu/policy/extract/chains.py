@@ -20,7 +20,7 @@ from lianshu.policy.model import Item, Node, Outline, Text
 from lianshu.reference.numerals import parse_integer
 
 _HEAD = (
-    r"(?:产业链群|产业链条|产业链(?!长)|产业集群|产业体系|产业生态链|产业生态圈|链条"
+    r"(?:产业链群|产业链条|产业链(?!长)|产业集群|产业体系|(?:循环)?工业体系|产业生态链|产业生态圈|链条"
     r"|产业(?!园|化|基地|链|集群|技术|项目|政策|工人|结构|带|布局|协会|联盟|研究|投资|引导|基金|数字))"
 )
 _ANCHOR = re.compile(

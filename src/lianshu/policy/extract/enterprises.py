@@ -39,7 +39,7 @@ _WITH = re.compile(
 _CLAUSE = re.compile(r"[^。;；\n,，:：]+")
 _JOINING = re.compile(r"[与和同].*(?:合作|对接|联动|配套|重组|合资)")
 _LISTING = re.compile(
-    r"(?:培育|支持|推动|助推|促进|帮助|辅导|引导|鼓励)(?P<list>[^。;；\n,，:：等]{2,50}?)(?:等)?(?:企业|公司)?(?:上市|挂牌|做大做强|做强做大|做优做强|做强|扩产|扩能|增资|技改|改造|转型|升级|达产|改制|兼并|重组|联合|牵头|组建|建设|申报|创建|争创|成为|发展|实施|加大|扩大|开展|加快|参与|承担|设立|在|到|落户|建立|打造|向|提升|延伸|拓展|深化|投资|申请|攻关|突破|争取|对接|与)"
+    r"(?:培育|支持|推动|助推|促进|帮助|辅导|引导|鼓励)(?P<list>[^。;；\n,，:：等]{2,50}?)(?:等)?(?:企业|公司)?(?:上市|挂牌|做大做强|做强做大|做优做强|做强|扩产|扩能|增资|技改|改造|转型|升级|达产|改制|兼并|重组|联合|牵头|组建|建设|申报|创建|争创|成为|发展|实施|加大|扩大|开展|加快|参与|承担|设立|在|到|落户|建立|打造|向|提升|延伸|拓展|开拓|成长|依托|深化|投资|申请|攻关|突破|争取|对接|与)"
 )
 _ALLY = re.compile(
     r"(?:依托|联合|携手|联手|引进|招引|引入|对接|承接|牵手|签约|瞄准|紧盯|盯紧|服务)(?P<list>[^。;；\n,，:：]{2,60})"
@@ -51,6 +51,11 @@ _CHIEF = re.compile(
 _LEGAL_NAME = re.compile(
     r"[\u4e00-\u9fff()（）A-Za-z]{2,24}?(?:有限责任公司|股份有限公司|集团有限公司|有限公司|股份公司|集团公司|集团股份)"
 )
+#: A name that ends in 公司 behind a verb or within a list (引导某某建材公司开拓市场).
+_COMPANY = re.compile(
+    r"(?:引导|支持|推动|鼓励|依托|帮助|促进|对接|引进|服务|、|与|和)(?P<name>[\u4e00-\u9fff]{2,8}?公司)(?=[\u4e00-\u9fff、,，。;；])(?!化|治理|制|债)"
+)
+_COUNTED = re.compile(r"[一二两三四五六七八九十\d多]家|上市|龙头|平台|国有")
 _AND = re.compile(r"和|与|以及|及")
 _JUNK = re.compile(r"^(?:公司|企业|集团|龙头|重点|现有|本地|我市|我县|全市|全县|市|县|国内|行业|知名)+")
 _TARGET = re.compile(r"引进|招引|引入|招商|瞄准|紧盯|盯紧|主攻|签约|承接|争取")
@@ -221,6 +226,16 @@ def _standing(clean: str) -> list[_Firm]:
         name, span = _name(clean, match.span())
         if len(name) >= 6 and not naming.is_kind(name):
             out.append(_Firm(name, None, span, "firm-legal-name"))
+    for match in _COMPANY.finditer(clean):
+        name, span = _name(clean, match.span("name"))
+        bare = name.removesuffix("公司")
+        if (
+            len(bare) >= 2
+            and not _COUNTED.search(bare)
+            and not naming.is_kind(bare)
+            and naming.is_firm(name, strong=True)
+        ):
+            out.append(_Firm(name, None, span, "firm-company", 0.7, "按“公司”二字识别，请核对企业名称"))
     for match in naming.KNOWN.finditer(clean):
         if naming.is_known(match[0]):
             start = _clause_start(clean, match.start())
@@ -317,6 +332,8 @@ def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
 
 def _inside_longer(firm: _Firm, names: set[str]) -> bool:
     """Whether the name is only the beginning of another name read at the same place (``A`` in ``A集团``)."""
+    if f"{firm.name}公司" in names:
+        return True
     if firm.rule not in ("firm-known", "firm-in-project", "firm-legal-name") and firm.confidence >= 0.7:
         return False
     return any(other != firm.name and other.startswith(firm.name) for other in names)

@@ -111,7 +111,9 @@ def _title(head: str) -> str | None:
     labelled = next(_labelled(head, "title_label"), None)
     if labelled:
         return _tidy_title(labelled)
-    plain = (line for line in lines[:10] if _is_title_line(line) and not _ISSUER_END.search(line))
+    plain = (
+        line for line in lines[:10] if _is_title_line(line) and not _ISSUER_END.search(line.rstrip(":："))
+    )
     return next((_tidy_title(line) for line in plain), None)
 
 
@@ -177,7 +179,11 @@ def _city_or_county(clean: str) -> Level:
 
 
 def _level_by_words(words: str) -> Level | None:
-    counts = {level: len(pattern.findall(words)) for level, pattern in _LEVEL_WORDS.items()}
+    plain = re.sub(r"《[^《》\n]*》", "", words)
+    counts = {
+        level: sum(3 if word[0] in "我全" else 1 for word in pattern.findall(plain))
+        for level, pattern in _LEVEL_WORDS.items()
+    }
     best = max(counts, key=lambda level: counts[level])
     return best if counts[best] else None
 

@@ -233,7 +233,14 @@ def _items_of(name: str, clean: str, span: Span, outline: Outline) -> tuple[list
         number = re.match(COUNT, name)
         if number and items and len(items) == parse_integer(number[0]):
             return _trim_first(items), begin
-        return _following(clean, end + tail, re.compile(rf"[\u4e00-\u9fff]{{2,12}}{noun[0]}"), name), start
+        return _following(
+            clean,
+            end + tail,
+            re.compile(
+                r"^[\u4e00-\u9fff]{1,4}链$" if noun[0] == "链" else rf"[\u4e00-\u9fff]{{2,12}}{noun[0]}"
+            ),
+            name,
+        ), start
     if re.fullmatch(r"\d{3,6}", name):  # “4811”工程,即实施四项计划、落实八条举措…: as many members as digits
         following = _FOLLOWING_SETS.match(clean, end + tail)
         sets = [m[0] for m in _SET.finditer(following["list"])] if following else []

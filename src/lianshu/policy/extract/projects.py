@@ -122,7 +122,12 @@ def _unit(printed: str) -> str:
 def _single(name: str) -> bool:
     """Whether a name with a head of something built stands for one single thing."""
     head = _HEAD.search(_PHASE_END.sub("", name))
-    if not 4 <= len(name) <= 30 or head is None or "的" in name:
+    if (
+        not 4 <= len(name) <= 30
+        or head is None
+        or "的" in name
+        or re.match("“?[一二两三四五六七八九十]大", name)
+    ):
         return False
     if _PLURAL.search(name) or _KIND.fullmatch(name) or _NOT_NAME.match(name):
         return False
@@ -143,6 +148,8 @@ def _proper(name: str, vouched: bool) -> bool:
     if not 2 <= len(name) <= 32 or re.search(r"[。；：%]|的|\d{4}年", name):
         return False
     if _PLURAL.search(name) or _KIND.fullmatch(name) or _NOT_VERB.search(name) or _NOT_NAME.match(name):
+        return False
+    if re.match(r"“?[一二两三四五六七八九十]大", name):  # “六大科创城”: a set
         return False
     return vouched or _owned(name) or bool(re.search(r"[\u4e00-\u9fff]{2,}(?:产业园|基地)$", name))
 
@@ -328,6 +335,27 @@ def core(name: str) -> str:
     return re.sub(r"(?:迁扩建|改扩建|迁建|扩建|搬迁|技改|项目)$", "", name) or name
 
 
+#: A clause that only says when the projects before it begin or are finished (确保2024年6月竣工投产).
+_THEN = re.compile(
+    r"(?:确保|力争|争取|实现|计划|预计)*(?:今年|明年|20\d\d年)?(?:\d{1,2}月)?(?:年?[初底末内]|上半年|下半年)?(?:以?前)?(?:全部|全面|如期|顺利)?"
+    rf"(?:(?P<done>{choice('projects', 'done')})|(?P<starting>{choice('projects', 'starting')}))$"
+)
+
+
+def _read_sentence(clean: str, start: int, end: int) -> list[Project]:
+    """The projects of one sentence; a clause behind them may tell their stage."""
+    found: list[Project] = []
+    last: list[Project] = []
+    for span in _clauses(clean, start, end):
+        then = _THEN.match(clean[slice(*span)].strip()) if last else None
+        for one in last if then else []:
+            if one.stage == "建设":
+                one.stage = "投产" if then and then["done"] else "开工"
+        last = _read_clause(clean, *span)
+        found += last
+    return found
+
+
 def find(text: Text, outline: Outline) -> list[Project]:
     """The projects in running text, each once: the mention with an amount wins over one without."""
     clean = text.clean
@@ -340,12 +368,14 @@ def find(text: Text, outline: Outline) -> list[Project]:
     for start, end in outline.sentences:
         if (start, end) in outer or any(a <= start < b for a, b in outer):
             continue
-        found = [one for span in _clauses(clean, start, end) for one in _read_clause(clean, *span)]
+        found = _read_sentence(clean, start, end)
         for one in found + _stated(clean, start, end):
             key = core(one.name)
             known = best.get(key)
             if known is None or (known.amount is None and one.amount is not None):
                 best[key] = one
+            elif known.stage == "建设" and one.stage in ("开工", "投产"):
+                known.stage = one.stage  # told more exactly where it is named again
     return sorted(best.values(), key=lambda p: p.span)
 
 

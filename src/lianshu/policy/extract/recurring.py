@@ -166,6 +166,9 @@ class _Reader:
         if cadence.every != "year" or not figures:
             named = cadence.rule == "cadence.yearly"  # 年度考核 holds its act in the word itself
             return named or len(clause) - (cadence.end - cadence.start) >= 2
+        if len(figures) > 1 and figures[-1].quantity.kind == "money":  # 引进项目不少于3个、到位资金15亿元
+            counted = [f for f in figures[:-1] if f.quantity.kind == "count"]
+            figures = counted or figures
         last = figures[-1]
         left = clause[: last.start]
         if last.quantity.unit in ("%", "‰", "倍", "个百分点") or is_growth(left):

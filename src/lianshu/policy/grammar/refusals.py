@@ -20,7 +20,7 @@ _FORMULA = re.compile(
 _FORMULA_PARTS = re.compile(r"一(?:个|名|位|条|支|套|份|张|项|家|批)[^,;。、一]{2,14}(?=[,;、。])")
 _QUOTED = re.compile(r"“[^“”]*$")
 _SET_NOUN = re.compile(
-    rf"(?:(?:重点|主导|特色|优势|新兴|支柱|先进|传统|制造业|工业|农业|战略性|省级|市级|县级|关键|核心|细分|相关|具体|主要|专项|突出|大的|大|亿级|未来|标志性|现代|的|省|市|县|直|本地|本|各|下属)*)?(?:{choice('targets', 'set_abstract')}|{choice('targets', 'set_nouns')}(?=[,;。、:)(”]|$|建设|发展|的|和|及|与|等|中|上|由|进行|现状|均|都|每|各|分别|工作|高质量|开展|实施|制定|为|产值|总产值|营收|营业|规模|占比|增加值|规上|规模以上|不少于|不低于|本地|平均|合计|总|年|实现|达|力争|税收|主营|全部|覆盖|链长|链主|专班|牵头|集群发展|统筹))"
+    rf"(?:(?:重点|主导|特色|优势|新兴|支柱|先进|传统|制造业|工业|农业|战略性|省级|市级|县级|关键|核心|细分|相关|具体|主要|专项|突出|大的|大|亿级|未来|标志性|现代|的|省|市|县|直|本地|本|各|下属)*)?(?:{choice('targets', 'set_abstract')}|{choice('targets', 'set_nouns')}(?=[,;。、:)(”]|$|建设|发展|的|和|及|与|等|中|上|由|进行|现状|均|都|每|各|分别|工作|高质量|开展|实施|制定|为|产值|总产值|营收|营业|规模|占比|增加值|规上|规模以上|不少于|不低于|本地|平均|合计|培育|总|年|实现|达|力争|税收|主营|全部|覆盖|链长|链主|专班|牵头|集群发展|统筹))"
 )
 _EACH = re.compile("每|各县|各区|各乡|各镇|各园")
 _SIZED = re.compile(choice("targets", "sized"))
@@ -91,7 +91,9 @@ _TO_RIGHT = re.compile(
 )
 _FUND = re.compile(r"^(?:的|以上的?)?[^,;。、]{0,16}(?:基金|资金池|担保金|风险池)")
 _FOUNDING = re.compile("设立|组建|成立|建立|发起|做大|形成|打造|规模|募集|用好|争取")
-_OFTEN = re.compile(r"每个?(?:月|季|周|半年|旬|日|天|星期)|按(?:月|季|周|旬)|(?:月|季|周)均")
+_OFTEN = re.compile(
+    r"每[一二两三四五六\d半]?个?(?:月|季|周|半年|旬|日|天|星期)|按(?:月|季|周|旬)|(?:月|季|周)均"
+)
 _SHARE_HELD = re.compile("持股|股份|股权|出资|占股|首付|押金|保证金|准备金")
 
 
@@ -235,7 +237,10 @@ def _count_refusal(found: Found, around: Around, tail: str) -> str | None:
     if found.quantity.unit in ("名", "位") and one and not _POSTING.search(left):
         return "leader"
     set_noun = _SET_NOUN.match(tail)
-    spread = sized or _CREATING.search(left) and _EACH.search(around.clause_left)  # 每个乡镇培育1个特色产业
+    rough = after_words(right) and _LISTED.search(left)  # 培育20条左右优势产业链
+    spread = (
+        sized or rough or _CREATING.search(left) and _EACH.search(around.clause_left)
+    )  # 每个乡镇培育1个特色产业
     if set_noun and not spread and not (_SIZED.search(tail[: set_noun.end()]) and _CREATING.search(left)):
         return "fixed set"
     if (
