@@ -14,6 +14,7 @@ from django.utils.html import format_html, format_html_join, strip_tags
 from django.utils.safestring import SafeString, mark_safe
 
 from lianshu.core import words
+from lianshu.reference.periods import Period
 
 register = template.Library()
 
@@ -167,6 +168,12 @@ def timespan(start: dt.datetime, end: dt.datetime) -> str:
 def filesize(value: Any) -> str:
     """Bytes in words: 1.2 MB."""
     return words.file_size(value)
+
+
+@register.filter
+def period(code: str) -> str:
+    """A period's code in words: 2026Q4 → 2026年第四季度; "" for none."""
+    return Period.from_code(code).text if code else ""
 
 
 @register.simple_tag
