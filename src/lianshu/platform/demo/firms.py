@@ -99,14 +99,9 @@ def open_files(demo: Demo) -> None:
         firm = Enterprise._base_manager.get(region=demo.county, name=one.name)
         attach(demo.general, firm, person=demo.person(title), chain=demo.chains[one.chain], post=title)
     for one, team in zip(leads, TEAMS, strict=True):
-        for role, subject in (("lead_firm", one.name), ("innovation_team", team)):
-            team_add(
-                demo.general,
-                demo.chains[one.chain],
-                role=role,
-                subject_name=subject,
-                valid_from=demo.day(300),
-            )
+        team_add(
+            demo.general, demo.chains[one.chain], role="innovation_team", subject_name=team, valid_from=demo.day(300)
+        )  # fmt: skip
     envoy = Person._base_manager.get(region=demo.county, title="科技特派员", field=demo.chains[1].name)
     attach(
         demo.general, Enterprise._base_manager.get(region=demo.county, name="青澜消失模铸造"), person=envoy,
