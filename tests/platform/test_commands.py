@@ -123,3 +123,11 @@ def test_first_administrator_from_the_command_line(installed):
     assert again.returncode == 2
     assert "已被使用" in again.stderr
     assert counts(installed)["users"] == 1
+
+
+def test_an_administrator_who_forgot_the_password_gets_a_new_one_on_the_server(installed):
+    lianshu(installed, "account", "guard", "安全员", "security_admin", "--region", "421222")
+    run = lianshu(installed, "password", "guard")
+    assert run.returncode == 0 and "一次性密码" in run.stdout
+    unknown = lianshu(installed, "password", "nobody")
+    assert unknown.returncode == 2 and "没有登录名" in unknown.stderr

@@ -17,15 +17,43 @@ from axes.utils import reset as axes_reset
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from lianshu.core import audit
 from lianshu.core.errors import LianshuError, invalid
-from lianshu.core.scope import ADMINISTRATORS, ROLES, SystemActor, require
+from lianshu.core.notices import notify
+from lianshu.core.scope import ACTIONS, ADMINISTRATORS, ROLES, SystemActor, require
 
 from .models import Chain, Grant, Region, Unit, User
 
 _SIGNS = "-_.@#"
+#: whose password the system administrator may not reset: with it he could give himself rights, or clear his traces
+_GUARDS = ("security_admin", "audit_admin")
+
+
+def administered(user: Any, action: str) -> QuerySet[User]:
+    """The accounts an administrator may do ``action`` with: those whose unit and whose grants all lie in the
+    administrator's regions, and those that belong nowhere yet."""
+    regions = Region.objects.visible_to(user, action)
+    today = timezone.localdate()
+    standing = Grant.objects.filter(Q(valid_to=None) | Q(valid_to__gte=today))
+    outside = standing.exclude(region__in=regions)
+    rows = User.objects.filter(Q(unit=None) | Q(unit__region__in=regions))
+    return rows.exclude(pk__in=outside.values("user"))
+
+
+def _require_account(user: Any, action: str, account: User) -> None:
+    require(user, action)
+    if not isinstance(user, SystemActor) and not administered(user, action).filter(pk=account.pk).exists():
+        raise LianshuError("E1002")
+
+
+def _require_region(user: Any, action: str, region: Region) -> None:
+    if not isinstance(user, SystemActor) and not (
+        Region.objects.visible_to(user, action).filter(pk=region.pk).exists()
+    ):
+        raise LianshuError("E1001", where=region, action=ACTIONS[action])
 
 
 def one_time_password() -> str:
@@ -52,6 +80,8 @@ def user_create(
     A given ``password`` (demonstration accounts) needs no change. Raises E2001 for a name that is taken.
     """
     require(user, "manage_users")
+    if unit is not None:
+        _require_region(user, "manage_users", unit.region)
     username = username.strip()
     if not username or User.objects.filter(username=username).exists():
         raise invalid(("username", f"登录名“{username}”已被使用" if username else "请填写登录名"))
@@ -73,7 +103,7 @@ def user_create(
 @transaction.atomic
 def user_set_active(user: Any, account: User, *, active: bool) -> None:
     """Switch an account on or off. Nobody switches off himself."""
-    require(user, "manage_users")
+    _require_account(user, "manage_users", account)
     if getattr(user, "pk", None) == account.pk:
         raise invalid(("is_active", "不能停用自己的账号"))
     before, account.is_active = account.is_active, active
@@ -83,20 +113,30 @@ def user_set_active(user: Any, account: User, *, active: bool) -> None:
 
 @transaction.atomic
 def user_reset_password(user: Any, account: User) -> str:
-    """Give an account a new one-time password and return it; also lifts a lockout."""
-    require(user, "manage_users")
+    """Give an account a new one-time password and return it; also lifts a lockout.
+
+    Raises E2001 for the two other administrators: their passwords are reset on the server
+    (``lianshu password``), else the system administrator could sign in as them.
+    """
+    _require_account(user, "manage_users", account)
+    standing = account.grants.exclude(valid_to__lt=timezone.localdate())
+    if not isinstance(user, SystemActor) and standing.filter(role__in=_GUARDS).exists():
+        raise invalid(
+            ("", "安全管理员、审计管理员的密码只能在服务器上用“lianshu password 登录名”重置（三员分立）")
+        )
     secret = one_time_password()
     account.set_password(secret)
     account.must_change_password = True
     account.save(update_fields=["password", "must_change_password"])
     axes_reset(username=account.username)
     audit.record(user, "重置密码", account)
+    notify([account], title=f"您的密码由{user}重置。如果不是您要求的，请告诉安全管理员。", light="amber")
     return secret
 
 
 def user_unlock(user: Any, account: User) -> None:
     """Lift a lockout after failed sign-ins."""
-    require(user, "manage_users")
+    _require_account(user, "manage_users", account)
     axes_reset(username=account.username)
     audit.record(user, "解除锁定", account)
 
@@ -133,7 +173,8 @@ def grant_give(
     valid_to: dt.date | None = None,
 ) -> Grant:
     """Give a role. Raises E2001 where 三员分立 or the scope of the arguments forbids it."""
-    require(user, "grant")
+    _require_account(user, "grant", account)
+    _require_region(user, "grant", region)
     chains = list(chains)
     if role not in ROLES:
         raise invalid(("role", "没有这个角色"))
@@ -141,7 +182,7 @@ def grant_give(
         raise invalid(("user", "安全管理员不能给自己授权"))
     # one writer at a time for this account, so that two roles given at once cannot slip past the check
     account = User.objects.select_for_update().get(pk=account.pk)
-    _keep_apart(account, role)
+    _keep_apart(account, role, valid_from, valid_to)
     for chain in chains:
         if not chain.region.path.startswith(region.path):
             raise invalid(("chains", f"{chain}不在{region}范围内"))
@@ -168,8 +209,13 @@ def grant_give(
     return grant
 
 
-def _keep_apart(account: User, role: str) -> None:
-    held = set(account.grants.filter(Grant.in_force()).values_list("role", flat=True))
+def _keep_apart(account: User, role: str, start: dt.date | None, end: dt.date | None) -> None:
+    """Refuse two offices at any time in the days from ``start`` to ``end``, not only today."""
+    start = max(start or timezone.localdate(), timezone.localdate())
+    standing = account.grants.exclude(valid_to__lt=start)
+    if end is not None:
+        standing = standing.exclude(valid_from__gt=end)
+    held = set(standing.values_list("role", flat=True))
     for other in held - {role}:
         if role in ADMINISTRATORS or other in ADMINISTRATORS:
             raise invalid(
@@ -181,6 +227,10 @@ def _keep_apart(account: User, role: str) -> None:
 def grant_end(user: Any, grant: Grant, *, on: dt.date | None = None) -> None:
     """End a grant at the end of ``on`` (default: yesterday, so it no longer holds today)."""
     require(user, "grant")
+    if not isinstance(user, SystemActor) and not (
+        Region.objects.visible_to(user, "grant").filter(pk=grant.region_id).exists()
+    ):
+        raise LianshuError("E1002")
     last = on or timezone.localdate() - dt.timedelta(days=1)
     if grant.valid_to and grant.valid_to < last:
         raise LianshuError("E3001", what=grant, state="已到期", action="再次收回")

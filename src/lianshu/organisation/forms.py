@@ -53,7 +53,13 @@ class AccountForm(forms.Form):
 
     username = forms.CharField(label="登录名", max_length=60)
     name = forms.CharField(label="姓名", max_length=40)
-    unit = forms.ModelChoiceField(Unit._base_manager.all(), label="单位", required=False)
+    unit = forms.ModelChoiceField(Unit._base_manager.none(), label="单位", required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        within = Region.objects.visible_to(user, "manage_users")
+        self.fields["unit"].queryset = Unit._base_manager.filter(region__in=within).select_related("region")
+        self.fields["unit"].label_from_instance = lambda unit: f"{unit.region} · {unit}"
 
 
 class GrantForm(forms.Form):

@@ -57,6 +57,10 @@ def register(subparsers: Any) -> None:
     account.add_argument("--region", required=True, metavar="代码", help="行政区划代码")
     account.set_defaults(func=_account)
 
+    password = subparsers.add_parser("password", help="给账号一个新的一次性密码（管理员自己忘记密码时用）")
+    password.add_argument("username", metavar="登录名")
+    password.set_defaults(func=_password)
+
 
 def _address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="监听地址（缺省 127.0.0.1）")
@@ -221,4 +225,21 @@ def _account(args: argparse.Namespace) -> int:
         print(str(error), file=sys.stderr)
         return 2
     print(f"已建立账号 {made.username}，一次性密码 {secret}（首次登录须修改）。")
+    return 0
+
+
+def _password(args: argparse.Namespace) -> int:
+    from . import running
+
+    running.prepare()
+    from lianshu.core.scope import SYSTEM
+    from lianshu.organisation import accounts
+    from lianshu.organisation.models import User
+
+    account = User.objects.filter(username=args.username).first()
+    if account is None:
+        print(f"没有登录名为“{args.username}”的账号。", file=sys.stderr)
+        return 2
+    secret = accounts.user_reset_password(SYSTEM, account)
+    print(f"账号 {account.username} 的一次性密码 {secret}（登录后须修改）。")
     return 0

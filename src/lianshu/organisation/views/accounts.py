@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
@@ -18,23 +18,24 @@ from ..forms import AccountForm, GrantForm
 from ..models import Grant, User
 
 
-def _account(pk: int) -> User:
-    found = User.objects.filter(pk=pk).select_related("unit").first()
+def _accounts(request: HttpRequest) -> QuerySet[User]:
+    """The accounts the administrator answers for; E1001 for everybody else."""
+    action = "grant" if may(request.user, "grant") else "manage_users"
+    require(request.user, action)
+    return accounts.administered(request.user, action)
+
+
+def _account(request: HttpRequest, pk: int) -> User:
+    found = _accounts(request).filter(pk=pk).select_related("unit").first()
     if found is None:
         raise LianshuError("E1002")
     return found
 
 
-def _require_administrator(request: HttpRequest) -> None:
-    if not may(request.user, "grant"):
-        require(request.user, "manage_users")
-
-
 def account_list(request: HttpRequest) -> HttpResponse:
-    """All accounts with their grants in force; for the two administrators."""
-    _require_administrator(request)
+    """The accounts of one's regions with their grants; for the two administrators."""
     text = request.GET.get("q", "").strip()
-    rows = User.objects.select_related("unit").prefetch_related("grants__region", "grants__chains")
+    rows = _accounts(request).select_related("unit").prefetch_related("grants__region", "grants__chains")
     if text:
         rows = rows.filter(
             Q(username__icontains=text) | Q(name__icontains=text) | Q(unit__name__icontains=text)
@@ -50,7 +51,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
 def account_new(request: HttpRequest) -> HttpResponse:
     """Make an account; its one-time password is shown on the answer page, once."""
     require(request.user, "manage_users")
-    form = AccountForm(request.POST or None)
+    form = AccountForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
         made = attempt(form, lambda: accounts.user_create(request.user, **form.cleaned_data))
         if made is not None:
@@ -61,8 +62,7 @@ def account_new(request: HttpRequest) -> HttpResponse:
 
 def account_page(request: HttpRequest, pk: int) -> HttpResponse:
     """One account: its grants, and what each administrator may do with it."""
-    _require_administrator(request)
-    account = _account(pk)
+    account = _account(request, pk)
     form = None
     if may(request.user, "grant"):
         form = GrantForm(request.POST or None, granter=request.user)
@@ -90,7 +90,7 @@ def account_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def account_switch(request: HttpRequest, pk: int) -> HttpResponse:
     """Switch an account on or off."""
-    account = _account(pk)
+    account = _account(request, pk)
     accounts.user_set_active(request.user, account, active=request.POST.get("active") == "1")
     messages.success(request, f"账号“{account.username}”已{'启用' if account.is_active else '停用'}。")
     return redirect("account", pk=pk)
@@ -99,15 +99,21 @@ def account_switch(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def account_reset(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a new one-time password."""
-    account = _account(pk)
-    secret = accounts.user_reset_password(request.user, account)
+    account = _account(request, pk)
+    try:
+        secret = accounts.user_reset_password(request.user, account)
+    except LianshuError as error:
+        if not error.problems:
+            raise
+        messages.error(request, error.sentence)
+        return redirect("account", pk=pk)
     return render(request, "organisation/account_secret.html", {"account": account, "secret": secret})
 
 
 @require_POST
 def account_unlock(request: HttpRequest, pk: int) -> HttpResponse:
     """Lift a lockout."""
-    account = _account(pk)
+    account = _account(request, pk)
     accounts.user_unlock(request.user, account)
     messages.success(request, f"账号“{account.username}”已解除锁定。")
     return redirect("account", pk=pk)

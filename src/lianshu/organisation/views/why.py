@@ -9,7 +9,7 @@ from django.shortcuts import render
 from lianshu.core.errors import LianshuError
 from lianshu.core.scope import ScopedModel, explain, get_visible, may
 
-from ..models import User
+from ..accounts import administered
 
 
 def why(request: HttpRequest, label: str, pk: str) -> HttpResponse:
@@ -18,11 +18,12 @@ def why(request: HttpRequest, label: str, pk: str) -> HttpResponse:
         model = apps.get_model(label)
     except (LookupError, ValueError) as error:
         raise LianshuError("E1002") from error
-    if not issubclass(model, ScopedModel) or not pk.isdigit():
+    if not issubclass(model, ScopedModel) or not pk.isdecimal():
         raise LianshuError("E1002")
     guard = may(request.user, "grant")
     if guard:
-        obj = model._base_manager.filter(pk=pk).first()
+        # of the regions whose rights he gives, without any right to read
+        obj = model.objects.visible_to(request.user, "grant").filter(pk=pk).first()
         if obj is None:
             raise LianshuError("E1002")
     else:
@@ -30,7 +31,7 @@ def why(request: HttpRequest, label: str, pk: str) -> HttpResponse:
     person, asked = request.user, request.GET.get("user", "").strip()
     missing = ""
     if asked and guard:
-        person = User.objects.filter(username=asked).first() or request.user
+        person = administered(request.user, "grant").filter(username=asked).first() or request.user
         missing = "" if person.username == asked else f"没有登录名为“{asked}”的账号"
     return render(
         request,
