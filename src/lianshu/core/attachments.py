@@ -138,9 +138,12 @@ def attachment_add(
 
 @transaction.atomic
 def attachment_delete(user: Any, attachment: Attachment, *, action: str = "report") -> None:
-    """Take a file off a row. The stored file goes when the transaction has succeeded."""
+    """Take a file off a row: one's own, or anybody's for who may edit the row. The stored file goes when
+    the transaction has succeeded."""
     obj = owner_of(user, attachment)
     require(user, action, obj)
+    if attachment.added_by_id is None or attachment.added_by_id != getattr(user, "pk", None):
+        require(user, "edit", obj)
     audit.record(user, "删除附件", obj, note=attachment.name)
     stored, path = attachment.file.storage, attachment.file.name
     attachment.delete()

@@ -199,10 +199,23 @@ def recheck(user: Any, obj: ScopedModel, action: str = "edit") -> None:
 
 def get_visible(user: Any, queryset: models.QuerySet, **lookup: Any) -> Any:
     """One row through the gate: E1002 (404) when it is out of scope or does not exist."""
-    found = queryset.visible_to(user).filter(**lookup).first()
+    try:
+        found = queryset.visible_to(user).filter(**lookup).first()
+    except (ValueError, TypeError):
+        # words where a number belongs
+        found = None
     if found is None:
         raise LianshuError("E1002")
     return found
+
+
+def require_in(user: Any, action: str, region: Any) -> None:
+    """Raise E1001 unless one of the person's grants gives ``action`` in this very region, for whichever
+    chains or rows: for what comes from outside (a firm's problem, a visit) and has no owner yet."""
+    if not isinstance(user, SystemActor) and not any(
+        action in grant.actions and region.path.startswith(grant.region_path) for grant in grants_of(user)
+    ):
+        raise LianshuError("E1001", where=str(region), action=ACTIONS[action])
 
 
 def regions_for(user: Any, action: str) -> Q:

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_POST, require_safe
 from lianshu.core.errors import LianshuError
 from lianshu.core.ledger import cells, forms, services
 from lianshu.core.ledger.declaration import Ledger, ledger_for
-from lianshu.core.ledger.filters import RESERVED, Listing
+from lianshu.core.ledger.filters import Listing
 from lianshu.core.lens import lens_of
 from lianshu.core.models import SavedView
-from lianshu.core.scope import require
+from lianshu.core.scope import grants_of, require
 
 
 def opened(request: HttpRequest, slug: str, action: str | None = None) -> Ledger:
@@ -38,9 +38,16 @@ def remembered(user: Any, ledger: Ledger) -> list[str]:
 
 
 def saved_views(user: Any, ledger: Ledger) -> list[SavedView]:
-    """Own and shared views of a ledger."""
+    """Own views of a ledger, and those shared by people of one's region, of the ones above and below."""
+    near = Q(pk__in=[])
+    for grant in grants_of(user):
+        codes = grant.region_path.strip("/").split("/")
+        above = ["/" + "/".join(codes[:end]) + "/" for end in range(1, len(codes) + 1)]
+        near |= Q(owner__grants__region__path__startswith=grant.region_path)
+        near |= Q(owner__grants__region__path__in=above)
     rows = SavedView.objects.filter(ledger=ledger.slug).exclude(name="")
-    return list(rows.filter(Q(owner=user) | Q(shared=True)).select_related("owner").order_by("name"))
+    rows = rows.filter(Q(owner=user) | Q(shared=True) & near).distinct()
+    return list(rows.select_related("owner").order_by("name"))
 
 
 def address_of(ledger: Ledger, view: SavedView) -> str:
@@ -179,7 +186,8 @@ def pick(request: HttpRequest, slug: str, name: str) -> JsonResponse:
     """Names of rows that fit what is being typed into a form's relation field."""
     ledger = opened(request, slug)
     field = ledger.field(name)
-    if field is None or not field.is_relation or name in RESERVED:
+    # only what the ledger's form asks for: other relations lead to accounts and their rights
+    if field is None or not field.is_relation or name not in ledger.form_fields:
         raise LianshuError("E1002")
     text = request.GET.get("q", "").strip()
     rows = forms.row_choices(request.user, field).filter(name__icontains=text)[:20] if text else []

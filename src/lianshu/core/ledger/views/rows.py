@@ -196,6 +196,8 @@ def attach(request: HttpRequest, slug: str, pk: str) -> HttpResponse:
     """Hang files on a row."""
     ledger = opened(request, slug)
     obj = ledger.get(request.user, pk)
+    if ledger.comment_action is None:
+        raise LianshuError("E1001", where=str(obj), action="上传附件")
     files = request.FILES.getlist("file")
     if not files:
         raise invalid(("file", "没有选择文件。请先选择要上传的文件。"))
