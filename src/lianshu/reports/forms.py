@@ -89,7 +89,7 @@ class DraftForm(OfficeForm):
     field_order = ("region", "period")
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, user=user, **kwargs)
+        super().__init__(*args, user=user, action="approve", **kwargs)
         self.fields["period"].required = True
 
 

@@ -14,8 +14,9 @@ from django.utils import timezone
 from lianshu.core import audit
 from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.notices import notify
-from lianshu.core.scope import SystemActor, may, require
+from lianshu.core.scope import ACTIONS, SystemActor, may, require
 from lianshu.organisation.models import Chain, Region, Unit, User
+from lianshu.organisation.selectors import people_of
 from lianshu.tasks.byproducts import count_byproduct, uncount_byproduct
 from lianshu.tasks.models import Duty
 
@@ -28,12 +29,12 @@ def _person(user: Any) -> Any:
     return None if isinstance(user, SystemActor) else user
 
 
-def _require_office(user: Any, region: Region) -> None:
+def _require_office(user: Any, region: Region, action: str = "hand_out") -> None:
     if (
         not isinstance(user, SystemActor)
-        and not Region.objects.visible_to(user, "hand_out").filter(pk=region.pk).exists()
+        and not Region.objects.visible_to(user, action).filter(pk=region.pk).exists()
     ):
-        raise LianshuError("E1001", where=region, action="交办")
+        raise LianshuError("E1001", where=region, action=ACTIONS[action])
 
 
 @transaction.atomic
@@ -102,8 +103,7 @@ def _refuse_twice(region: Region, kind: str, period: str, asked: list[tuple[Unit
 
 def _tell(filings: Iterable[Filing], words: str, light: str = "amber") -> None:
     for filing in filings:
-        accounts = User.objects.filter(unit=filing.unit, is_active=True)
-        notify(accounts, title=words, url=reverse("filing", args=[filing.pk]), light=light)
+        notify(people_of([filing.unit]), title=words, url=reverse("filing", args=[filing.pk]), light=light)
 
 
 def may_file(user: Any, filing: Filing) -> bool:
@@ -219,7 +219,7 @@ def report_draft(
     on: dt.date | None = None, simulated: bool = False,
 ) -> Report:  # fmt: skip
     """Keep a drafted report."""
-    _require_office(user, region)
+    _require_office(user, region, "approve")
     if not title.strip():
         raise invalid(("title", "请填写标题"))
     report = Report.objects.create(
@@ -233,7 +233,7 @@ def report_draft(
 @transaction.atomic
 def report_update(user: Any, report: Report, *, title: str, to: str, body: str) -> Report:
     """Change a draft; an issued report is frozen."""
-    require(user, "hand_out", report)
+    require(user, "approve", report)
     report = Report._base_manager.select_for_update().get(pk=report.pk)
     if report.state != Report.State.DRAFT:
         raise LianshuError("E3001", what=report, state=report.get_state_display(), action="修改")
@@ -249,7 +249,7 @@ def report_update(user: Any, report: Report, *, title: str, to: str, body: str) 
 @transaction.atomic
 def report_issue(user: Any, report: Report, *, on: dt.date | None = None) -> Report:
     """Issue a report: it is frozen, and those who receive it (chiefs, commissar) are told."""
-    require(user, "hand_out", report)
+    require(user, "approve", report)
     report = Report._base_manager.select_for_update().get(pk=report.pk)
     if report.state != Report.State.DRAFT:
         raise LianshuError("E3001", what=report, state=report.get_state_display(), action="发出")
@@ -271,8 +271,7 @@ def sheet_create(
     simulated: bool = False,
 ) -> ScoreSheet:  # fmt: skip
     """A score sheet; criteria are (name, full points)."""
-    require(user, "approve")
-    _require_office(user, region)
+    _require_office(user, region, "approve")
     kept = [{"name": name.strip(), "points": int(points)} for name, points in criteria if name.strip()]
     if not kept or any(one["points"] <= 0 for one in kept):
         raise invalid(("criteria", "每个评分项都要有名称和大于 0 的满分"))
@@ -329,6 +328,5 @@ def sheet_publish(
     sheet.published_on = on or timezone.localdate()
     sheet.save(update_fields=["published_on"])
     audit.record(user, "公布评分", sheet)
-    accounts = User.objects.filter(unit__in=units, is_active=True)
-    notify(accounts, title=f"评分已公布：{sheet.title}", url=reverse("score-sheet", args=[sheet.pk]))
+    notify(people_of(units), title=f"评分已公布：{sheet.title}", url=reverse("score-sheet", args=[sheet.pk]))
     return sheet

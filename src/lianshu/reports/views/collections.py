@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -121,12 +122,15 @@ def filing_page(request: HttpRequest, pk: int) -> HttpResponse:
         texts = [request.POST.get(f"part-{number}", "") for number in range(len(filing.collection.headings))]
         file_it = request.POST.get("do") == "file"
         try:
-            filing = services.filing_save(request.user, filing, texts=texts, file_it=file_it)
-            for file in request.FILES.getlist("file"):
-                attachment_add(request.user, filing, file=file)
+            # a file that is refused takes the filing back: both or neither
+            with transaction.atomic():
+                filing = services.filing_save(request.user, filing, texts=texts, file_it=file_it)
+                for file in request.FILES.getlist("file"):
+                    attachment_add(request.user, filing, file=file)
         except LianshuError as error:
-            if not error.problems:
+            if error.status not in (413, 422):
                 raise
+            filing.refresh_from_db()
             problem = error.sentence
         else:
             messages.success(request, f"已报送（第 {filing.version} 版）。" if file_it else "已存草稿。")
