@@ -12,6 +12,7 @@ from lianshu.core.scope import may
 from lianshu.reference.workdays import workdays_between
 
 from .models import Matter
+from .services import may_press
 
 State = Matter.State
 
@@ -62,11 +63,11 @@ def actions_for(user: Any, matter: Matter) -> list[str]:
     if state in (State.HANDED_OUT, State.SIGNED) and works:
         found.append("return")
     if state in (State.RECEIVED, State.HANDED_OUT, State.SIGNED):
-        if may(user, "report", matter):
+        if may_press(user, matter):
             found.append("escalate")
         if raiser or office:
             found.append("withdraw")
-    if state == State.CLOSED and may(user, "report", matter):
+    if state == State.CLOSED and may_press(user, matter):
         found.append("reopen")
     return found
 

@@ -19,8 +19,9 @@ from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.ledger.services import plain_update
 from lianshu.core.notices import notify
 from lianshu.core.numbering import next_number
-from lianshu.core.scope import SystemActor, may, recheck, require
-from lianshu.organisation.models import Unit, User
+from lianshu.core.scope import SystemActor, may, recheck, require, require_in
+from lianshu.organisation.models import Unit
+from lianshu.organisation.selectors import people_of
 from lianshu.reference.workdays import add_workdays, workdays_between
 
 from .models import Assignment, Matter, Step
@@ -68,8 +69,9 @@ def _step(
 
 
 def _tell(units: Iterable[Unit], matter: Matter, words: str) -> None:
-    accounts = User.objects.filter(unit__in=list(units), is_active=True)
-    notify(accounts, title=f"{words}：{matter}", url=reverse("matter", args=[matter.pk]), light="amber")
+    notify(
+        people_of(units), title=f"{words}：{matter}", url=reverse("matter", args=[matter.pk]), light="amber"
+    )
 
 
 @transaction.atomic
@@ -84,6 +86,7 @@ def matter_receive(user: Any, *, on: dt.date | None = None, **values: Any) -> Ma
     ]
     if problems:
         raise invalid(*problems)
+    require_in(user, "report", values["region"])
     matter = Matter(
         **values, received_on=today, by=None if isinstance(user, SystemActor) else user, state=State.RECEIVED
     )
@@ -156,6 +159,17 @@ def _own_assignment(user: Any, matter: Matter) -> Assignment:
     raise LianshuError("E1001", where=matter, action="填报")
 
 
+def may_press(user: Any, matter: Matter) -> bool:
+    """Whether a person may lay the matter before the chief or open it again: who keeps or hands out the
+    region's matters, who raised it, and the units that hold it now, no longer those it was taken from."""
+    if may(user, "edit", matter) or may(user, "hand_out", matter):
+        return True
+    if matter.by_id is not None and matter.by_id == getattr(user, "pk", None):
+        return True
+    held = matter.assignments.filter(active=True, unit=getattr(user, "unit_id", None)).exists()
+    return held and may(user, "report", matter)
+
+
 @transaction.atomic
 def matter_sign(user: Any, matter: Matter, *, on: dt.date | None = None) -> Matter:
     """Sign for a matter: its answer's clock runs from the handing out."""
@@ -208,7 +222,8 @@ def matter_answer(user: Any, matter: Matter, *, answer: str, on: dt.date | None 
 @transaction.atomic
 def matter_escalate(user: Any, matter: Matter, *, text: str, on: dt.date | None = None) -> Matter:
     """Lay a matter before the chief for decision."""
-    require(user, "report", matter)
+    if not may_press(user, matter):
+        raise LianshuError("E1001", where=matter, action="提请批示")
     matter = _lock(matter)
     _expect(matter, (State.RECEIVED, State.HANDED_OUT, State.SIGNED), "提请批示")
     if not text.strip():
@@ -293,7 +308,8 @@ def matter_close(user: Any, matter: Matter, *, text: str = "", on: dt.date | Non
 @transaction.atomic
 def matter_reopen(user: Any, matter: Matter, *, reason: str, on: dt.date | None = None) -> Matter:
     """Open a closed matter again because the problem came back."""
-    require(user, "report", matter)
+    if not may_press(user, matter):
+        raise LianshuError("E1001", where=matter, action="重新办理")
     matter = _lock(matter)
     _expect(matter, (State.CLOSED,), "重新办理")
     if not reason.strip():

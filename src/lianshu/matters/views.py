@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -134,10 +135,17 @@ def matter_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         "withdraw": lambda: services.matter_withdraw(user, matter, reason=words),
         "reopen": lambda: services.matter_reopen(user, matter, reason=words),
     }
-    done = attempt(form, do[step]) if form is not None else do[step]()
+
+    @transaction.atomic
+    def taken() -> Matter:
+        """The step with its files, both or neither; who may take the step may prove it."""
+        done = do[step]()
+        for file in request.FILES.getlist("file"):
+            attachment_add(user, done, file=file, action="view")
+        return done
+
+    done = attempt(form, taken) if form is not None else taken()
     if done is None:
         return matter_page(request, pk, {step: form})
-    for file in request.FILES.getlist("file"):
-        attachment_add(user, done, file=file)
     messages.success(request, f"已{STEPS[step][0]}，现在：{done.get_state_display()}。")
     return redirect("matter", pk=pk)
