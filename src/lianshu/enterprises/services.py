@@ -11,7 +11,7 @@ from django.utils import timezone
 from lianshu.core import audit
 from lianshu.core.errors import invalid
 from lianshu.core.ledger import plain_create, plain_delete, plain_update
-from lianshu.core.scope import SystemActor, require
+from lianshu.core.scope import SystemActor, may, require, require_in
 from lianshu.organisation.models import Appointment, Chain, Person, Unit
 from lianshu.organisation.services import appointment_create, appointment_end
 from lianshu.reference.credit_code import CreditCodeError, parse_credit_code
@@ -106,9 +106,11 @@ def service_log(
     promise_due: dt.date | None = None,
 ) -> ServiceLog:
     """Log a visit or service. A promise needs a date and becomes a task of the unit that made it."""
-    require(user, "report")
+    require_in(user, "report", enterprise.region)
     require(user, "view", enterprise)
     problems = []
+    if unit is not None and not _speaks_for(user, unit):
+        problems.append(("unit", "只能替本单位登记；别的单位的走访由它自己或链条办、总链办登记"))
     if not who.strip():
         problems.append(("who", "请写明由谁走访或服务"))
     if not text.strip():
@@ -137,6 +139,11 @@ def service_log(
     if kind in (ServiceLog.Kind.VISIT, ServiceLog.Kind.MEETING):
         count_byproduct(user, "visit", log, on=on, chain=chain, unit=unit, region=enterprise.region)
     return log
+
+
+def _speaks_for(user: Any, unit: Unit) -> bool:
+    """A promise becomes the unit's task: its own people make it, or an office that keeps the region's rows."""
+    return may(user, "edit") or may(user, "hand_out") or getattr(user, "unit_id", None) == unit.pk
 
 
 def attach(

@@ -62,7 +62,9 @@ def attach(request: HttpRequest, pk: int) -> HttpResponse:
 def detach(request: HttpRequest, pk: int, post: int) -> HttpResponse:
     """End an attachment."""
     firm = _firm(request, pk)
-    held = get_visible(request.user, Appointment.objects, pk=post, subject_id=firm.pk)
+    held = get_visible(
+        request.user, Appointment.objects, pk=post, subject_type=services.SUBJECT, subject_id=firm.pk
+    )
     services.detach(request.user, held)
     messages.success(request, "已解除联系。")
     return _back(pk, "contacts")
