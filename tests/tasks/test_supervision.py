@@ -75,7 +75,8 @@ def test_an_overdue_duty_is_supervised_and_numbers_run_on_by_kind(world):
     numbers = [one.number for one in (first, second, circular)]
     assert numbers == ["DB-2026-001", "DB-2026-002", "TB-2026-001"]
     assert first.chain == world.chain and circular.due is None
-    services.notice_sign(world.owner, circular)
+    park = make_user("park", "园区小赵", "responsible_unit", world.county, unit=world.park, own=True)
+    services.notice_sign(park, circular)
     assert circular.state == "closed"
 
 

@@ -10,9 +10,10 @@ from typing import Any
 
 from django.db.models import Prefetch, Q, QuerySet
 
-from lianshu.core.scope import get_visible, grants_of
+from lianshu.core.scope import get_visible
 from lianshu.core.words import SOON_WORKDAYS
 from lianshu.organisation.models import Appointment, Chain, Unit
+from lianshu.organisation.selectors import chief_chains
 from lianshu.reference.periods import Period
 from lianshu.reference.workdays import add_workdays
 
@@ -236,11 +237,6 @@ def late_by_unit(
 def own_unit(user: Any) -> Unit | None:
     """The unit in whose name a person works."""
     return getattr(user, "unit", None)
-
-
-def chief_chains(user: Any) -> set[int]:
-    """Chains whose chief a person is by grant."""
-    return {pk for grant in grants_of(user) if grant.role == "chief" for pk in grant.chains}
 
 
 def my_tasks(user: Any) -> QuerySet:

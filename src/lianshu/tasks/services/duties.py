@@ -16,6 +16,7 @@ from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.ledger import plain_create, plain_delete, plain_update
 from lianshu.core.models import Setting
 from lianshu.core.scope import may, require
+from lianshu.organisation.selectors import chief_chains
 from lianshu.reference.periods import Period
 from lianshu.tasks.byproducts import occurrence_recount
 from lianshu.tasks.calendar import horizon, occurrences_rebuild, occurrences_refresh
@@ -61,6 +62,21 @@ def duty_delete(user: Any, duty: Duty) -> None:
     _delete(user, duty)
 
 
+def may_prove(user: Any, occurrence: Occurrence) -> bool:
+    """Whether a person proves a duty: who may report on it, and a chain's chief what the plan asks of the
+    chief himself."""
+    if may(user, "report", occurrence):
+        return True
+    duty = occurrence.duty
+    chiefs_own = duty.unit_id is None and "链长" in duty.who
+    return chiefs_own and duty.chain_id in chief_chains(user) and may(user, "view", occurrence)
+
+
+def _require_prover(user: Any, occurrence: Occurrence) -> None:
+    if not may_prove(user, occurrence):
+        raise LianshuError("E1001", where=occurrence, action="填报")
+
+
 @transaction.atomic
 def evidence_record(
     user: Any,
@@ -72,7 +88,7 @@ def evidence_record(
     today: dt.date | None = None,
 ) -> OccurrenceEvidence:
     """Prove one time of a duty by a note (and files) where no by-product of the system does it."""
-    require(user, "report", occurrence)
+    _require_prover(user, occurrence)
     on, today = on or timezone.localdate(), today or timezone.localdate()
     if not text.strip():
         raise invalid(("text", "请写明做了什么。"))
@@ -91,7 +107,7 @@ def evidence_record(
     period = Period.from_code(occurrence.period).text
     audit.record(user, "登记履职", occurrence.duty, changes={period: [None, row.text]})
     for file in files:
-        attachment_add(user, occurrence, file=file)
+        attachment_add(user, occurrence, file=file, action="view")
     return row
 
 
@@ -99,7 +115,7 @@ def evidence_record(
 def evidence_withdraw(user: Any, evidence: OccurrenceEvidence) -> None:
     """Take one's own note back; what a by-product counted goes with that by-product only."""
     occurrence = evidence.occurrence
-    require(user, "report", occurrence)
+    _require_prover(user, occurrence)
     own = evidence.by_id is not None and evidence.by_id == getattr(user, "pk", None)
     if evidence.object_id or not (own or may(user, "edit", occurrence)):
         raise LianshuError("E3001", what=evidence.text, state="自动计入或他人登记的凭证", action="撤回")

@@ -12,12 +12,11 @@ from django.utils import timezone
 from lianshu.core import audit
 from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.notices import notify
-from lianshu.core.scope import require
+from lianshu.core.scope import SystemActor, may, require
 from lianshu.organisation.models import Chain, Region, Unit
+from lianshu.organisation.selectors import people_of
 from lianshu.reference.workdays import add_workdays
 from lianshu.tasks.models import Notice, Occurrence, Task
-
-from .tasks import people_of
 
 State = Notice.State
 PREFIX = {Notice.Kind.SUPERVISION: "DB", Notice.Kind.CIRCULAR: "TB"}
@@ -102,10 +101,22 @@ def _step(user: Any, row: Notice, state: str, verb: str, allowed: tuple[str, ...
     return row
 
 
+def may_answer(user: Any, notice: Notice) -> bool:
+    """Whether a person signs and answers for the unit a notice is for: one of its own people."""
+    if isinstance(user, SystemActor):
+        return True
+    return getattr(user, "unit_id", None) == notice.to_unit_id and may(user, "report", notice)
+
+
+def _require_unit(user: Any, notice: Notice) -> None:
+    if not may_answer(user, notice):
+        raise LianshuError("E1001", where=f"发往{notice.to_unit}的{notice.number}", action="签收、反馈")
+
+
 @transaction.atomic
 def notice_sign(user: Any, notice: Notice) -> Notice:
     """The unit signs for it; a circular is done with that."""
-    require(user, "report", notice)
+    _require_unit(user, notice)
     notice.signed_by = user if getattr(user, "pk", None) else None
     notice.signed_at = timezone.now()
     if notice.kind == Notice.Kind.CIRCULAR:
@@ -117,7 +128,7 @@ def notice_sign(user: Any, notice: Notice) -> Notice:
 @transaction.atomic
 def notice_answer(user: Any, notice: Notice, *, answer: str) -> Notice:
     """The unit answers; answering signs as well."""
-    require(user, "report", notice)
+    _require_unit(user, notice)
     if not answer.strip():
         raise invalid(("answer", "请填写反馈内容。"))
     now = timezone.now()

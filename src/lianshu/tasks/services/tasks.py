@@ -18,6 +18,7 @@ from lianshu.core.ledger import plain_create, plain_delete, plain_update
 from lianshu.core.notices import notify
 from lianshu.core.scope import may, recheck, require
 from lianshu.organisation.models import Unit, User
+from lianshu.organisation.selectors import people_of
 from lianshu.reference.workdays import add_workdays
 from lianshu.tasks.models import Task, TaskReport
 
@@ -43,11 +44,6 @@ def _checked(values: dict[str, Any]) -> None:
     start, due = values.get("start"), values.get("due")
     if start and due and start > due:
         raise invalid(("due", "完成时限早于开始日期。"))
-
-
-def people_of(units: Iterable[Unit | None]) -> list[User]:
-    """The accounts of some units."""
-    return list(User.objects.filter(unit__in=[unit for unit in units if unit is not None], is_active=True))
 
 
 def _line(

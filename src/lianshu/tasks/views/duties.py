@@ -23,6 +23,7 @@ from lianshu.tasks import selectors, services
 from lianshu.tasks.byproducts import byproduct_label
 from lianshu.tasks.forms import EvidenceForm
 from lianshu.tasks.models import Duty, Occurrence, OccurrenceEvidence
+from lianshu.tasks.services.duties import may_prove
 
 #: days ahead for which a duty's page lists its returns
 _AHEAD = 120
@@ -88,6 +89,7 @@ def occurrence_prove(request: HttpRequest, pk: int) -> HttpResponse:
             "row": row,
             "form": form,
             "period": Period.from_code(row.period).text,
+            "may_prove": may_prove(request.user, row),
             "evidence": row.evidence.select_related("by"),
             "files": attachments_of(row),
             "byproduct": byproduct_label(row.duty.counts),

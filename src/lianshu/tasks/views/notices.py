@@ -20,6 +20,7 @@ from lianshu.targets.acting import act
 from lianshu.tasks import selectors, services
 from lianshu.tasks.forms import NoticeForm
 from lianshu.tasks.models import Notice
+from lianshu.tasks.services.notices import may_answer
 
 LONGEST = 200
 
@@ -112,7 +113,7 @@ def notice_page(request: HttpRequest, pk: int) -> HttpResponse:
     """A notice with its way so far and the action that is mine now."""
     notice = selectors.notice_of(request.user, pk)
     user, state = request.user, notice.state
-    own = selectors.own_unit(user) == notice.to_unit and may(user, "report", notice)
+    own = may_answer(user, notice)
     sends = may(user, "hand_out", notice)
     return render(
         request,
