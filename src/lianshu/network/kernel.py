@@ -25,7 +25,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from lianshu.network.kernel_layout import Direction, Layout, LongArray, aligned_rows
-from lianshu.network.kernel_vector import LANES, add_row, advance_row, share_row
+from lianshu.network.kernel_vector import LANES, ROWS_AHEAD, add_row, advance_row, share_row
 from lianshu.network.network import FloatArray
 
 SETTLED, WIDE, STOPPED = 0, 1, 2  # outcomes; STOPPED and WIDE scenarios can be taken up again
@@ -294,6 +294,7 @@ def _advance_rows(
     mask: FloatArray,
     change: FloatArray,
 ) -> None:
+    last = way.rows.size - 1
     for place in range(way.rows.size):
         advance_row(
             table,
@@ -306,6 +307,7 @@ def _advance_rows(
             old,
             new,
             way.rows[place],
+            way.rows[min(place + ROWS_AHEAD, last)],
             mask,
             change,
         )

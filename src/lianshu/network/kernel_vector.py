@@ -1,7 +1,7 @@
 """Vector operations of the cascade kernel: one firm of LANES scenarios at a time.
 
 numba's own vectoriser keeps the running sum of a lane loop in memory; building the loop directly in LLVM's
-vector types keeps it in registers and is three to four times as fast (docs/benchmarks.md). A row is LANES
+vector types keeps it in registers and is two to four times as fast (docs/benchmarks.md). A row is LANES
 float64 = one cache line, so a link costs one cache-line read whatever its place. Rows whose turn comes
 `PREFETCH` links later are fetched ahead. Multiply-add is fused explicitly, so a lane's bits do not depend
 on what stands in the other lanes.
@@ -20,7 +20,8 @@ cgutils: Any = _cgutils
 intrinsic: Any = extending.intrinsic
 
 LANES = 8
-PREFETCH = 48
+PREFETCH = 48  # links
+ROWS_AHEAD = 10  # receiving firms
 
 _LONG = ir.IntType(64)
 _WORD = ir.IntType(32)
@@ -77,13 +78,13 @@ class _Emitter:
         function = cgutils.get_or_insert_function(self.builder.module, kind, f"llvm.fma.v{LANES}f64")
         return self.builder.call(function, [left, right, addend])
 
-    def prefetch_row(self, rows: Any, index: Any) -> None:
+    def prefetch_row(self, rows: Any, index: Any, write: bool = False) -> None:
         byte = ir.IntType(8).as_pointer()
         kind = ir.FunctionType(ir.VoidType(), [byte, _WORD, _WORD, _WORD])
         function = cgutils.get_or_insert_function(self.builder.module, kind, "llvm.prefetch.p0")
         address = self.builder.bitcast(self.builder.gep(rows, [index]), byte)
-        read, keep, data = (ir.Constant(_WORD, value) for value in (0, 3, 1))
-        self.builder.call(function, [address, read, keep, data])
+        intent, keep, data = (ir.Constant(_WORD, value) for value in (int(write), 3, 1))
+        self.builder.call(function, [address, intent, keep, data])
 
 
 def _constant(value: float) -> Any:
@@ -92,19 +93,20 @@ def _constant(value: float) -> Any:
 
 @intrinsic
 def advance_row(  # type: ignore[no-untyped-def]
-    typingctx, table, source, weight, group_ptr, first, single, last, old, new, row, mask, change
+    typingctx, table, source, weight, group_ptr, first, single, last, old, new, row, later, mask, change
 ):
     """new[row] = max(old[row], min(1, mask · max over groups first..last of Σ weight · table[source])).
 
     `table`, `old`, `new` are (rows, LANES) float64; `source` uint32 and `weight` float64 per link, with at
     least PREFETCH spare entries at the end of `source`; groups are non-empty ranges of links given by
     `group_ptr`, those from `single` on have one link each. `mask` and `change` are (1, LANES): 1.0 in
-    running lanes, and the largest growth so far. A row that has lost all in every running lane is only
+    running lanes, and the largest growth so far. `later` is a row whose turn comes soon: its lines of `old`
+    and `new` are fetched ahead. A row that has lost all in every running lane is only
     copied: it cannot lose more.
     """
     place = types.intp
     signature = types.void(
-        table, source, weight, group_ptr, place, place, place, old, new, place, mask, change
+        table, source, weight, group_ptr, place, place, place, old, new, place, place, mask, change
     )
 
     def codegen(context, builder, signature, values):  # type: ignore[no-untyped-def]
@@ -123,7 +125,9 @@ def advance_row(  # type: ignore[no-untyped-def]
         copy, unsettled, group_block, link_block, group_end, singles, single_block, settle, finish = (
             builder.append_basic_block(name) for name in names
         )
-        before, running = emit.load_row(emit.rows(7), row_index), emit.load_row(emit.rows(10), nothing)
+        emit.prefetch_row(emit.rows(7), emit.argument(10))
+        emit.prefetch_row(emit.rows(8), emit.argument(10), write=True)
+        before, running = emit.load_row(emit.rows(7), row_index), emit.load_row(emit.rows(11), nothing)
         lost_all = builder.fcmp_ordered(">=", before, _constant(1.0))
         nothing_to_do = builder.or_(lost_all, builder.fcmp_ordered("==", running, zero))
         lanes = builder.bitcast(nothing_to_do, ir.IntType(LANES))
@@ -185,7 +189,7 @@ def advance_row(  # type: ignore[no-untyped-def]
         reached = emit.smaller(builder.fmul(final, running), _constant(1.0))
         after = emit.larger(reached, before)
         emit.store_row(after, emit.rows(8), row_index)
-        growth = emit.rows(11)
+        growth = emit.rows(12)
         emit.store_row(
             emit.larger(builder.fsub(after, before), emit.load_row(growth, nothing)), growth, nothing
         )
