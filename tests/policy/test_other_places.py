@@ -107,6 +107,17 @@ def test_sorts_of_industries_in_quotation_marks() -> None:
     ]
 
 
+def test_two_counted_lists_joined_by_and() -> None:
+    words = "全市围绕食品加工、光伏制造、电子材料3条主导产业链和数据服务、第三代半导体2条特色产业链开展行动。"
+    assert names(chains, words, level="市", region="岚城市") == [
+        "食品加工",
+        "光伏制造",
+        "电子材料",
+        "数据服务",
+        "第三代半导体",
+    ]
+
+
 def test_a_circular_industrial_system() -> None:
     words = "我县加快建设富硒食品、生物医药、新型材料三大循环工业体系。"
     assert names(chains, words, level="县", region="岚县") == ["富硒食品", "生物医药", "新型材料"]
@@ -143,9 +154,11 @@ def test_every_year_does_not_reach_a_total() -> None:
         "助推年产120亿只手套、云雾休闲食品等签约项目开工建设。",
         "方案提出“3611”工程,即实施三项计划、落实六条举措。",
         "每两个月至少召开1次调度会议。",
+        "去年以来分两批推进整改。",
+        "推进岚硅片二期、岚酒庄配套基地、岚乳深加工三个重点项目。",
         "领导小组统筹负责20个产业集群培育发展工作。",
     ],
-    ids=["congress", "capacity", "capacity ahead", "members", "monthly", "set"],
+    ids=["congress", "capacity", "capacity ahead", "members", "monthly", "parts", "named set", "set"],
 )
 def test_no_targets(words: str) -> None:
     assert figures(words, level="市", region="岚城市") == []
@@ -176,6 +189,12 @@ def test_goals_under_an_unparted_heading_are_no_task() -> None:
     assert [item.fields["title"] for item in run(tasks, words)] == ["突出基金招商"]
 
 
+def test_offices_of_a_park_as_responsible_units() -> None:
+    words = "一、行动任务\n(一)要素保障行动。盘活低效用地。\n牵头科室:建设科;配合科室:财政科、行政审批局"
+    (item,) = run(tasks, words)
+    assert (item.fields["lead"], item.fields["support"]) == (["建设科"], ["财政科", "行政审批局"])
+
+
 def test_ordinals_that_only_state_figures_are_no_tasks() -> None:
     words = (
         "记者:有哪些指标?\n局长:主要有两个:一是规上工业增加值增长9%以上;二是技改投资增长20%。\n"
@@ -197,9 +216,10 @@ def duties(words: str) -> list[tuple[object, object]]:
         ("考核结果于次年1月底前通报。", [("year", 1)]),
         ("力争一季度一批项目正式投产。", []),
         ("每年引进补链项目不少于3个、到位资金15亿元。", [("year", 1)]),
+        ("半年开展一次现场观摩。", [("half-year", 1)]),
         ("(一)定期调度。链条办每月5日前报送进展。", [("month", 1)]),
     ],
-    ids=["months", "short forms", "next year", "a quarter", "count and money", "heading"],
+    ids=["months", "short forms", "next year", "a quarter", "count and money", "half a year", "heading"],
 )
 def test_duties(words: str, expected: list[tuple[object, object]]) -> None:
     assert duties(words) == expected

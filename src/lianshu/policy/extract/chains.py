@@ -42,6 +42,7 @@ _TAIL = re.compile(
     r"(?:及其)?(?:配套)?(?:特色|优势|主导)?(?:产业链群|产业链条|产业链|产业集群|产业|集群|链条|链)$"
 )
 _AND = re.compile(r"以及|和|与")
+_JOINT = re.compile(r"\d(?:大|条|个)[^、和与及]{0,8}(?:产业链|产业|集群)(?:和|与|及|以及)")
 _STRONG = re.compile(r"重点(?:发展|培育|打造|建设|突破|抓好)|为主导|主导产业|主攻|着力(?:发展|培育|打造)")
 #: Compounds in which ``和`` joins one industry's name.
 _SORT = re.compile(r"主导|支柱|首位|辅助")
@@ -51,7 +52,7 @@ _COMPOUND_AND = re.compile(
     r"软件和|和信息|和零部件|和智能|和关键|和装配|和器件|和家居|和应用|和元宇宙|和高端"
 )
 _BANNED = re.compile(
-    r"[。；;：:？?！!]|的|了|等[\d一二两三四五六七八九十]|企业|项目|技术$|园区|平台|环节|领域|问题|工程$|一批|第[一二三]|一二三|每"
+    r"[。；;：:？?！!]|的|了|等[\d一二两三四五六七八九十]|企业|项目|技术$|园区|平台|环节|领域|问题|工程$|一批|第[一二三](?!代)|一二三|每"
 )
 _DISTRICT = re.compile(
     r"(?:[\u4e00-\u9fff]{1,5}(?:县|区|镇|乡|街道|园)|[\u4e00-\u9fff]{2,4}市|开发区|高新区|产业带|经济带)"
@@ -179,6 +180,12 @@ def _lists(clean: str, facts: dict[str, Any]) -> list[_Found]:
             continue
         start = _sentence_start(clean, at)
         pieces = enumeration.before(clean, at, start)
+        if len(pieces) < 2:
+            continue
+        for i in range(len(pieces) - 1, 0, -1):  # A、B4条主导产业链和C、D3条特色产业链: two lists
+            if joint := _JOINT.search(clean, *pieces[i]):
+                pieces = [(joint.end(), pieces[i][1]), *pieces[i + 1 :]]
+                break
         if len(pieces) < 2:
             continue
         pieces[0] = enumeration.after_last(clean, pieces[0], _LEAD)

@@ -33,6 +33,8 @@ _SECTION_OF_ORDINALS = re.compile(r"^([\u4e00-\u9fff“”]{2,12}?)[,，]?(?:主
 def _is_goal(node: Node) -> bool:
     """Whether a node's heading says that it sets no work (指导思想, 发展目标 …)."""
     heading = re.sub(r"\W", "", node.heading)
+    if re.fullmatch(r"[\u4e00-\u9fff]{0,6}[与和及]目标", heading):  # 基础与目标
+        return True
     if heading in ("目标任务", "主要目标任务", "总体目标任务", "工作目标任务") and not _children(node):
         return True
     return (

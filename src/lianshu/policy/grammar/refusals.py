@@ -54,6 +54,9 @@ _DURATION_VERB = re.compile(
 )
 _NUMBERS_SPELT = re.compile(r"“\d{3,6}”[^。;；,，]{0,10}[,，]?[(（]?即")
 #: 年产120亿只医疗级手套…等签约项目: the capacity of a project, not an output to reach.
+#: Names in a row right before the number, and what they are together.
+_NAMED_SET = re.compile(r"、(?![^、]*(?:引进|培育|新增|新建|建成|实施|打造|形成|谋划))[^、\d]{3,20}$")
+_SET_OF = re.compile(r"(?:重点|重大|标志性|在建|续建)*(?:项目|工程|园区)(?!研)")
 _CAPACITY_UNITS = frozenset(
     [
         "台",
@@ -202,6 +205,11 @@ def _money_refusal(around: Around) -> str | None:
     return None
 
 
+def _in_parts(found: Found, left: str) -> bool:
+    """Whether the figure says in how many parts something is done (分两批)."""
+    return found.quantity.unit in ("批", "步", "期") and left.endswith("分")
+
+
 def _count_refusal(found: Found, around: Around, tail: str) -> str | None:
     """Counts: sets that are fixed, formulas, single leaders, 一 as an article."""
     left, right, sentence, paragraph = around.left, around.right, around.sentence, around.paragraph
@@ -237,6 +245,15 @@ def _count_refusal(found: Found, around: Around, tail: str) -> str | None:
     if found.quantity.unit in ("名", "位") and one and not _POSTING.search(left):
         return "leader"
     set_noun = _SET_NOUN.match(tail)
+    if _in_parts(found, left):  # 分两批
+        return "article"
+    if (
+        found.chinese
+        and found.number != "一"
+        and _NAMED_SET.search(around.clause_left)
+        and _SET_OF.match(tail)
+    ):
+        return "fixed set"  # A二期、B基地、C加工三个重点项目
     rough = after_words(right) and _LISTED.search(left)  # 培育20条左右优势产业链
     spread = (
         sized or rough or _CREATING.search(left) and _EACH.search(around.clause_left)
