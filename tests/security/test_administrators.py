@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 
 from lianshu.core.errors import LianshuError
-from lianshu.core.models import Notice
+from lianshu.core.models import Job, Notice
 from lianshu.organisation import accounts
-from lianshu.organisation.models import Grant, User
+from lianshu.organisation.models import Appointment, Grant, User
+from lianshu.organisation.services import appointment_update
 from tests.conftest import signed_in
 from tests.factories import make_user
 
@@ -107,3 +108,20 @@ def test_a_reset_password_ends_open_sessions(world):
     client = signed_in(world.owner)
     accounts.user_reset_password(world.people["system_admin"], world.owner)
     assert client.get("/board/").status_code == 302
+
+
+def test_work_of_another_county_is_not_seen(world, near_admin):
+    job = Job.objects.create(kind="audit.verify", title="读取青澜方案", asked_by=world.owner)
+    client = signed_in(near_admin)
+    assert job.title not in client.get(reverse("jobs")).content.decode()
+    assert client.get(reverse("job", args=[job.pk])).status_code == 404
+    assert signed_in(world.people["system_admin"]).get(reverse("job", args=[job.pk])).status_code == 200
+
+
+def test_a_chain_office_moves_no_post_out_of_its_chain(world):
+    office = make_user("allchains", "全部链条办", "chain_office", world.county)
+    post = Appointment.objects.create(region=world.county, chain=world.chain, role="liaison", post="联络员")
+    with pytest.raises(LianshuError, match="E1001"):
+        appointment_update(office, post, chain=None)
+    post.refresh_from_db()
+    assert post.chain == world.chain

@@ -15,7 +15,7 @@ from lianshu.enterprises.models import Enterprise, ServiceLog
 from lianshu.matters import selectors as matter_selectors
 from lianshu.matters import services as matters
 from lianshu.matters.models import Matter
-from lianshu.organisation.models import Grant, User
+from lianshu.organisation.models import Grant, Unit, User
 from lianshu.organisation.selectors import people_of
 from lianshu.reports import services as reports
 from lianshu.reports.models import Report
@@ -215,3 +215,14 @@ def test_a_chief_proves_what_the_plan_asks_of_the_chief_and_nothing_else(world):
     assert statuses == [302, 403, 404]
     page = client.get(reverse("occurrence-prove", args=[duties[1].occurrences.first().pk])).content.decode()
     assert 'name="text"' not in page and "由电子信息链条办登记" in page
+
+
+def test_nobody_is_asked_to_file_for_another_county(world):
+    user = make_user("both", "两地", "observer", world.city)
+    Grant.objects.create(user=user, role="general_office", region=world.county)
+    foreign = Unit.objects.create(region=world.neighbour, name="禾渡县科技局")
+    with pytest.raises(LianshuError, match="不在青澜县"):
+        reports.collection_open(
+            user, region=world.county, kind="other", title="材料", due=dt.date(2026, 3, 9), headings=["情况"],
+            units=[foreign],
+        )  # fmt: skip

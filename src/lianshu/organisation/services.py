@@ -171,8 +171,9 @@ def _free_seat(user: Any, new: Appointment, replace: bool) -> None:
 
 
 def appointment_update(user: Any, appointment: Appointment, **values: Any) -> Appointment:
-    """Change an appointment."""
-    action = _appointment_action(appointment.chain)
+    """Change an appointment. A post that leaves its chain, or enters one, is the region's matter."""
+    both = appointment.chain is not None and values.get("chain", appointment.chain) is not None
+    action = "edit" if both else "manage_units"
     return plain_update(Appointment, action=action)(user, appointment, **values)
 
 

@@ -66,7 +66,11 @@ def collection_open(
             raise invalid(("chains", f"{chain}还没有链条办，请先在“单位”里登记"))
         asked.append((office, chain))
     headings = [words.strip() for words in headings if words.strip()]
-    problems = []
+    problems = [
+        ("units", f"{unit}不在{region}，不能向它收报")
+        for unit, _ in asked
+        if not unit.region.path.startswith(region.path)
+    ]
     if not asked:
         problems.append(("units", "请选择由谁报送"))
     if not headings:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -13,15 +15,20 @@ from lianshu.core import jobs
 from lianshu.core.errors import LianshuError
 from lianshu.core.idle import polled
 from lianshu.core.models import Job
-from lianshu.core.scope import may
+from lianshu.core.scope import grants_of, may
+
+
+def _jobs(user: Any) -> QuerySet[Job]:
+    """The work a person asked for; for the system administrator also that of people of the own regions."""
+    seen = Q(asked_by=user)
+    for grant in grants_of(user):
+        if "manage_users" in grant.actions:
+            seen |= Q(asked_by__grants__region__path__startswith=grant.region_path)
+    return Job.objects.filter(pk__in=Job.objects.filter(seen).values("pk")).select_related("asked_by")
 
 
 def _own(request: HttpRequest, pk: uuid.UUID) -> Job:
-    """A person sees the work they asked for; the system administrator sees all."""
-    rows = Job.objects.select_related("asked_by").filter(pk=pk)
-    if not may(request.user, "manage_users"):
-        rows = rows.filter(asked_by=request.user)
-    job = rows.first()
+    job = _jobs(request.user).filter(pk=pk).first()
     if job is None:
         raise LianshuError("E1002")
     return jobs.with_progress(job)
@@ -30,11 +37,8 @@ def _own(request: HttpRequest, pk: uuid.UUID) -> Job:
 @require_safe
 def job_list(request: HttpRequest) -> HttpResponse:
     """The person's background work, newest first."""
-    rows = Job.objects.select_related("asked_by")
     everyone = may(request.user, "manage_users")
-    if not everyone:
-        rows = rows.filter(asked_by=request.user)
-    page = Paginator(rows, 50).get_page(request.GET.get("page"))
+    page = Paginator(_jobs(request.user), 50).get_page(request.GET.get("page"))
     for job in page:
         jobs.with_progress(job)
     return render(request, "core/jobs.html", {"page": page, "everyone": everyone})
