@@ -190,7 +190,7 @@ def _following(clean: str, at: int, test: re.Pattern[str], name: str) -> list[st
     for a, b in enumeration.split(clean, begin, min(end, len(clean)), "、,，;；。")[:60]:
         found = test.search(clean[a:b])
         if found:
-            out.append(enumeration.without_gloss(found[0]).rstrip(")）"))
+            out.append(enumeration.without_gloss(found[0]).rstrip(")）").removeprefix("按照"))
     number = re.match(COUNT, name)
     return out if match or (number and len(out) == parse_integer(number[0])) else []
 
