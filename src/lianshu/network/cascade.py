@@ -198,8 +198,8 @@ class Cascade:
 
     def _block_size(self, count: int) -> int:
         """Blocks small enough to share the work out and to lose little when stopped, large enough to batch."""
-        even = -(-count // (4 * self.threads))
-        long = max(64, 100_000_000 // max(1, self.network.link_count + self.network.firm_count))
+        even = -(-count // (4 * self.threads)) if self.threads > 1 else count
+        long = max(64, 256_000_000 // max(1, self.network.link_count + self.network.firm_count))
         return int(np.clip(even, min(64, count), min(BLOCK, long)))
 
     def _block(self, start: int, scenarios: Sequence[Scenario], keep: int, stop: NDArray[np.uint8]) -> Block:
