@@ -59,7 +59,9 @@ def asked(client: Any, method: str, address: str) -> Any:
     try:
         answer = getattr(client, method)(address)
         if answer.streaming:
-            answer.close()
+            # read to the end: closing it early would close the test's own connection on PostgreSQL
+            for _ in answer.streaming_content:
+                pass
     finally:
         transaction.savepoint_rollback(mark)
         # signing out is taken back too
