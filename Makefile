@@ -48,6 +48,7 @@ browser-test: $(DEV) ## only the tests that drive Chromium
 
 postgres-test: $(DEV) ## the web rooms' tests on PostgreSQL 15 (installed and started by the script)
 	@scripts/system-packages postgres
+	@scripts/with-postgres $(BIN)/pytest tests/network/test_links.py -k postgres
 	@scripts/with-postgres $(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not browser and not spark" \
 	  --ignore=tests/policy --ignore=tests/network --ignore=tests/reference
 
