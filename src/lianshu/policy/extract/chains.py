@@ -23,12 +23,14 @@ _HEAD = (
     r"(?:产业链群|产业链条|产业链(?!长)|产业集群|产业体系|(?:循环)?工业体系|产业生态链|产业生态圈|链条"
     r"|产业(?!园|化|基地|链|集群|技术|项目|政策|工人|结构|带|布局|协会|联盟|研究|投资|引导|基金|数字))"
 )
+# The look at the first character spares the alternatives at most places of a text.
+_STARTS = f'(?=[\\d一二三四五六七八九十两等“”"·()（）产循工链{"".join(sorted({one[0] for one in words("chains", "modifier")}))}])'
 _ANCHOR = re.compile(
-    rf"(?:等)?(?:(?P<count>{COUNT})(?:大|条|个|类|种))?"
+    rf"{_STARTS}(?:等)?(?:(?P<count>{COUNT})(?:大|条|个|类|种))?"
     rf"(?P<mods>(?:{choice('chains', 'modifier')}|“[一二两三四五六七八九十]?[主特优新支]{{1,2}}”|[“”\"·()（）]|\d\+\d)*)(?P<head>{_HEAD})"
 )
 _COLON = re.compile(
-    rf"(?:(?P<count>{COUNT})(?:大|条|个))?(?P<mods>(?:{choice('chains', 'modifier')})*)(?P<head>{_HEAD})"
+    rf"{_STARTS}(?:(?P<count>{COUNT})(?:大|条|个))?(?P<mods>(?:{choice('chains', 'modifier')})*)(?P<head>{_HEAD})"
     r"(?:分别)?(?:[:：]|[(（]|(?:是|为|包括|即|主要有|[,，]即|[,，]包括|[,，]分别[是为])[:：]?)"
 )
 _INDUSTRY = re.compile(choice("chains", "industry"))
@@ -230,6 +232,8 @@ def _lists_behind(clean: str, upper: re.Pattern[str], own: re.Pattern[str]) -> l
 def heading_chain(node: Node) -> str | None:
     """The industry that a heading names as a chain, if it does."""
     heading = node.heading.strip(" 。.：:")
+    if "产业" not in heading:
+        return None
     match = re.match(r"^(.{2,24}?)(?:产业链|产业集群|产业)(?:$|[,，。:：(（])", heading)
     if match is None:
         return None

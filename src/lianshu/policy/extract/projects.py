@@ -156,6 +156,8 @@ def _proper(name: str, vouched: bool) -> bool:
 
 def _bare_name(member: str) -> str:
     """A member without a gloss; a bracket with a place inside the name (``中国（某地）…``) belongs to it."""
+    if "(" not in member and "（" not in member:
+        return enumeration.without_gloss(member)
     member = re.sub(r"[(（]([一二三四五六七八九十]期)[)）]", r"\1", member)
     inside = re.search(r"[(（]([\u4e00-\u9fff]{2,4})[)）](?=\S)", member)
     return member if inside else enumeration.without_gloss(member)

@@ -130,6 +130,8 @@ class Scopes:
     def _mentions(text: str, stem: str) -> bool:
         if stem in text:
             return True
+        if not any(sign in stem for sign in "及和与、"):
+            return False
         parts = [p for p in re.split(r"[及和与、]", stem) if len(p) >= 4]
         return any(part in text for part in parts)
 
