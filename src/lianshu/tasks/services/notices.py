@@ -12,8 +12,9 @@ from django.utils import timezone
 from lianshu.core import audit
 from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.notices import notify
+from lianshu.core.numbering import next_number
 from lianshu.core.scope import SystemActor, may, require
-from lianshu.organisation.models import Chain, Region, Unit
+from lianshu.organisation.models import Chain, Unit
 from lianshu.organisation.selectors import people_of
 from lianshu.reference.workdays import add_workdays
 from lianshu.tasks.models import Notice, Occurrence, Task
@@ -22,16 +23,6 @@ State = Notice.State
 PREFIX = {Notice.Kind.SUPERVISION: "DB", Notice.Kind.CIRCULAR: "TB"}
 #: working days to answer when the sender names no day
 ANSWER_WORKDAYS = 5
-
-
-def next_number(region: Region, kind: str, year: int) -> str:
-    """The next number of a region's series: DB-2026-001."""
-    head = f"{PREFIX[Notice.Kind(kind)]}-{year}-"
-    numbers = Notice._base_manager.filter(region=region, number__startswith=head)
-    last = max(
-        (int(number.rsplit("-", 1)[1]) for number in numbers.values_list("number", flat=True)), default=0
-    )
-    return f"{head}{last + 1:03}"
 
 
 @transaction.atomic
@@ -78,7 +69,8 @@ def notice_send(
         sent_by=user if getattr(user, "pk", None) else None,
         simulated=simulated or bool(subject and subject.simulated),
     )
-    row.number = next_number(row.region, kind, today.year)
+    series = Notice._base_manager.filter(region=row.region)
+    row.number = next_number(series, "number", PREFIX[Notice.Kind(kind)], today.year)
     row.full_clean()
     row.save()
     audit.record(user, "发出", row, note=str(to_unit))
