@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.network.cascade_cases import random_network
 from tests.network.oracle_cascade import dense_cascade
 
+from lianshu.network import cascade as cascade_room
 from lianshu.network import kernel_pool
 from lianshu.network.cascade import Cascade, Scenario, group_losses
 from lianshu.network.network import Network, NetworkError
@@ -67,11 +68,14 @@ def test_both_phases_give_the_same(budget, monkeypatch):
     assert np.abs(result.up - usual.up).max() < 1e-10
 
 
-def test_same_bits_for_any_threads_and_blocks():
+@pytest.mark.parametrize("market", [True, False])
+def test_same_bits_for_any_threads_teams_and_blocks(market, monkeypatch):
     network = random_network(200, 900, 15, 3)
     runs = []
-    for threads, block in ((1, None), (2, None), (2, 7), (1, 200), (3, 1)):
-        engine = Cascade(network, epsilon=1e-3, threads=threads, block=block)
+    settings = ((1, None, 9), (2, None, 9), (2, 7, 9), (1, 200, 9), (3, 1, 9), (2, None, 0), (9, 5, 0))
+    for threads, block, alone in settings:
+        monkeypatch.setattr(cascade_room, "ALONE", alone and network.firm_count)
+        engine = Cascade(network, epsilon=1e-3, market=market, threads=threads, block=block)
         runs.append(engine.run(engine.closures(), keep_losses=True))
     for run in runs[1:]:
         for name in ("esri", "esri_down", "esri_up", "steps", "down", "up"):

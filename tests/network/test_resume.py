@@ -37,7 +37,7 @@ def interrupted(inputs, tmp_path, monkeypatch):
                 raise KeyboardInterrupt
             yield part
 
-    monkeypatch.setattr(cascade_room.Cascade, "_block_size", lambda self, count: 1)
+    monkeypatch.setattr(cascade_room.Cascade, "_block_size", lambda self: 1)
     with monkeypatch.context() as patch:
         patch.setattr(cascade_room.Cascade, "blocks", stopping)
         status, out, losses = run(inputs, folder)

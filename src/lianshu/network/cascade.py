@@ -9,24 +9,25 @@ can hide a tenth of the loss), so it stands in every record.
 from __future__ import annotations
 
 import os
-import threading
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import overload
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lianshu.network import kernel_layout
+from lianshu.network.cascade_flow import Block, Flow
 from lianshu.network.kernel_layout import LongArray
-from lianshu.network.kernel_pool import Pool
+from lianshu.network.kernel_pool import Pool, StoppedError
+from lianshu.network.kernel_team import MOST, Team
 from lianshu.network.network import FloatArray, Network, NetworkError
 
 DEFAULT_EPSILON = 1e-4
-BLOCK = 2048  # scenarios handed to a thread at a time, at most
+BLOCK = 2048  # scenarios handed out at a time, at most
+BLOCK_WORK = 256_000_000  # links and firms × scenarios of a block, about
 KEPT_BYTES = 64 * 2**20  # losses of firms in one block, where they are handed out
+ALONE = 40_000  # firms up to which each thread advances scenarios of its own; beyond, a team does together
 
 
 @dataclass(frozen=True)
@@ -69,21 +70,6 @@ class Closures(Sequence[Scenario]):
 
 
 @dataclass(frozen=True)
-class Block:
-    """Results of consecutive scenarios `start` … `start + len(steps)`.
-
-    `index` is (scenarios, 3): esri, esri_down, esri_up. `down` and `up` are (scenarios, n) losses in the
-    network's firm order, present when they were asked for.
-    """
-
-    start: int
-    index: FloatArray
-    steps: LongArray
-    down: FloatArray | None = None
-    up: FloatArray | None = None
-
-
-@dataclass(frozen=True)
 class CascadeResult:
     """Results of all scenarios of one run; arrays as in `Block`."""
 
@@ -115,7 +101,7 @@ class Cascade:
             epsilon: largest growth of a loss in one step that still counts as movement; 0 < ε < 1.
             market: weigh a supplier's loss by how hard it is to replace on its market (σ).
             threads: worker threads, one per processor when None; no result depends on it.
-            block: scenarios per block and thread; chosen by memory when None; no result depends on it.
+            block: scenarios handed out at a time; chosen by memory when None; no result depends on it.
 
         Raises:
             NetworkError: for an ε outside (0, 1), or a network without any weight.
@@ -132,7 +118,6 @@ class Cascade:
         self.threads = threads or os.cpu_count() or 1
         self.layout = kernel_layout.build(network, market)
         self.block = block
-        self._local = threading.local()
 
     def closures(self, firms: Sequence[int] | None = None) -> Closures:
         """Single closures of the firms with these indices (all firms when None)."""
@@ -177,59 +162,74 @@ class Cascade:
         The losses of firms are handed out for blocks that contain one of the first `keep` scenarios. When
         the consumer stops early (or on Ctrl-C) the threads are told to stop and joined.
         """
-        stop = np.zeros(1, dtype=np.uint8)
-        size = self.block or self._block_size(len(scenarios) - start)
+        size = self.block or self._block_size()
         if keep > start:
             size = min(size, max(1, KEPT_BYTES // (16 * self.network.firm_count)))
-        starts = deque(range(start, len(scenarios), size))
-        pending: deque[Future[Block]] = deque()
-        with ThreadPoolExecutor(self.threads) as pool:
+        flow = Flow(start, len(scenarios), size, keep, self.network.firm_count)
+        teams = self._teams()
+        with ThreadPoolExecutor(len(teams)) as threads:
             try:
-                while starts or pending:
-                    while starts and len(pending) < 2 * self.threads:
-                        first = starts.popleft()
-                        part = scenarios[first : first + size]
-                        pending.append(pool.submit(self._block, first, part, keep, stop))
-                    yield pending.popleft().result()
+                for members in teams:
+                    threads.submit(self._work, members, flow, scenarios)
+                yield from flow
             finally:
-                stop[0] = 1
-                for future in pending:
-                    future.cancel()
+                flow.stop[0] = 1
 
-    def _block_size(self, count: int) -> int:
-        """Blocks small enough to share the work out and to lose little when stopped, large enough to batch."""
-        even = -(-count // (4 * self.threads)) if self.threads > 1 else count
-        long = max(64, 256_000_000 // max(1, self.network.link_count + self.network.firm_count))
-        return int(np.clip(even, min(64, count), min(BLOCK, long)))
+    def _block_size(self) -> int:
+        """Blocks small enough to lose little when stopped."""
+        return int(np.clip(BLOCK_WORK // (self.network.link_count + self.network.firm_count + 1), 64, BLOCK))
 
-    def _block(self, start: int, scenarios: Sequence[Scenario], keep: int, stop: NDArray[np.uint8]) -> Block:
-        count, n, rank = len(scenarios), self.network.firm_count, self.layout.rank
-        pool = self._pool()
-        pool.clear()
-        index, steps = np.empty((count, 3)), np.empty(count, dtype=np.int64)
-        kept = (count, n) if start < keep else None
-        down, up = (np.empty(kept), np.empty(kept)) if kept else (None, None)
-        following, left = 0, count
-        while left:
-            for slot in pool.free()[: count - following]:
-                scenario = scenarios[following]
-                up_loss = scenario.down if scenario.up is None else scenario.up
-                pool.load(slot, following, rank[scenario.firms], scenario.down, up_loss)
-                following += 1
-            slots = pool.advance(following < count, stop)
-            at = pool.scenario[slots]
-            index[at], steps[at] = pool.index[slots], pool.steps[0, slots]
-            if down is not None and up is not None:
-                down[at], up[at] = pool.down[slots][:, rank], pool.up[slots][:, rank]
-            pool.scenario[slots] = -1
-            left -= slots.size
-        return Block(start=start, index=index, steps=steps, down=down, up=up)
+    def _teams(self) -> list[int]:
+        """Members of each team: one while a network's lanes fit beside each other in the caches."""
+        size = 1 if self.network.firm_count <= ALONE else MOST
+        full, rest = divmod(self.threads, size)
+        return [size] * full + ([rest] if rest else [])
 
-    def _pool(self) -> Pool:
-        if not hasattr(self._local, "pool"):
-            self._local.pool = Pool(self.layout, self.epsilon)
-        pool: Pool = self._local.pool
-        return pool
+    def _work(self, members: int, flow: Flow, scenarios: Sequence[Scenario]) -> None:
+        team = Team(members)
+        try:
+            pool = Pool(self.layout, self.epsilon, team)
+            while not flow.stop[0]:
+                free = pool.free()
+                taken = flow.take(free.size)
+                if taken:
+                    self._load(pool, free[: len(taken)], taken, scenarios)
+                elif free.size == pool.scenario.size:
+                    if flow.finished():
+                        return
+                    flow.wait()
+                    continue
+                self._hand_over(pool, pool.advance(flow.more_to_come(), flow.stop), flow)
+        except StoppedError:
+            return
+        except BaseException as error:  # told to the reader of the results, who raises it
+            flow.fail(error)
+        finally:
+            team.close()
+
+    def _load(self, pool: Pool, slots: LongArray, numbers: range, scenarios: Sequence[Scenario]) -> None:
+        chosen = [scenarios[number] for number in numbers]
+        down = [scenario.down for scenario in chosen]
+        up = [scenario.down if scenario.up is None else scenario.up for scenario in chosen]
+        pool.load(
+            slots,
+            np.arange(numbers.start, numbers.stop),
+            np.cumsum([0, *(scenario.firms.size for scenario in chosen)]),
+            self.layout.rank[np.concatenate([scenario.firms for scenario in chosen])],
+            np.concatenate(down),
+            np.concatenate(up),
+        )
+
+    def _hand_over(self, pool: Pool, settled: LongArray, flow: Flow) -> None:
+        if not settled.size:
+            return
+        numbers = pool.scenario[settled]
+        losses = (np.empty((0, 0)), np.empty((0, 0)))
+        if flow.kept(numbers):
+            up, down = (way.losses[settled][:, self.layout.rank] for way in pool.ways)
+            losses = (down, up)
+        flow.put(numbers, pool.index[settled], pool.ways[0].steps[settled], *losses)
+        pool.scenario[settled] = -1
 
 
 def group_losses(

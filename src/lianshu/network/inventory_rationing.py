@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lianshu.network.kernel import compiled
+from lianshu.network.kernel_compile import compiled
 from lianshu.network.network import FloatArray, IntArray
 
 TIE = 1e-9  # relative: orders this close to the level reached count as served in full

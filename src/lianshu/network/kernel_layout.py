@@ -17,19 +17,25 @@ from lianshu.network.kernel_vector import LANES, PREFETCH
 from lianshu.network.network import ESSENTIAL, NEGLIGIBLE, FloatArray, Network
 
 LongArray = NDArray[np.int64]
+PIECES = 64  # parts of about equal cost into which the rows of a direction are cut for a team
+ROW_COST = 4  # cost of a row besides its links, in links
 
 
 class Direction(NamedTuple):
     """Links of one direction, by receiving firm (pull) and by sending firm (push).
 
-    Receiving firms are visited in the order of `rows`: firms with equally many links follow each other, so
-    the processor foresees where each short loop ends. Links and groups are stored in that order.
+    Receiving firms are visited in the order of `rows`: market by market, since firms of one market deal with
+    the same firms, and in a market firms with equally many links follow each other, so the processor
+    foresees where each short loop ends. Links and groups are stored in that order. Firms without links in
+    this direction come last.
 
     Attributes:
         rows: (n,) receiving firms in the order they are visited.
+        alone: (n,) whether a firm has no links in this direction.
         place: (n,) position of each firm in `rows`.
         row_ptr: (n + 1,) range of groups of each position.
         single_ptr: (n,) first of the groups of one link, which come last in each position's range.
+        piece_ptr: (PIECES + 1,) range of positions of each piece of the linked rows.
         group_ptr: (groups + 1,) range of links of each group; no group is empty.
         source: sending firm of each link, padded by PREFETCH zeros.
         weight: share of the receiving firm's group total the link stands for.
@@ -37,12 +43,15 @@ class Direction(NamedTuple):
         out_row, out_group, out_weight: receiving firm, group and weight of each link.
         base, size: market sales before the shock (markets,) and firm sales (n,); see `market`.
         market: (n,) market of each sending firm; empty when market shares are off.
+        market_ptr: (markets + 1,) range of firms of each market.
     """
 
     rows: LongArray
+    alone: NDArray[np.bool_]
     place: LongArray
     row_ptr: LongArray
     single_ptr: LongArray
+    piece_ptr: LongArray
     group_ptr: LongArray
     source: NDArray[np.uint32]
     weight: FloatArray
@@ -53,10 +62,11 @@ class Direction(NamedTuple):
     base: FloatArray
     size: FloatArray
     market: NDArray[np.int32]
+    market_ptr: LongArray
 
 
 class Layout(NamedTuple):
-    """Both directions of a network, with firms renumbered for locality: kernel firm r is `order[r]`."""
+    """Both directions of a network, with firms renumbered market by market: kernel firm r is `order[r]`."""
 
     order: LongArray
     rank: LongArray
@@ -74,7 +84,7 @@ def build(network: Network, market: bool = True) -> Layout:
     seen in the links as denominator (for costs: the whole column is scaled).
     """
     n, m = network.firm_count, network.sector_count
-    order = locality_order(network)
+    order = market_order(network)
     rank = np.empty(n, dtype=np.int64)
     rank[order] = np.arange(n)
     supplier, buyer = network.supplier.astype(np.int64), network.buyer.astype(np.int64)
@@ -92,9 +102,16 @@ def build(network: Network, market: bool = True) -> Layout:
     sales = network.sales[order]
     markets = network.markets[order]
     base = np.bincount(markets, weights=sales, minlength=m).astype(np.float64)
-    none = np.empty(0, dtype=np.int32)
     upstream = _direction(
-        n, rank[supplier], np.zeros_like(buyer), rank[buyer], amount / turnover[supplier], base, sales, none
+        n,
+        rank[supplier],
+        np.zeros_like(buyer),
+        rank[buyer],
+        amount / turnover[supplier],
+        base,
+        sales,
+        markets,
+        False,
     )
 
     importance = network.classes[product, network.sector[buyer]]
@@ -112,18 +129,19 @@ def build(network: Network, market: bool = True) -> Layout:
         weight[felt],
         base,
         sales,
-        markets if market else none,
+        markets,
+        market,
     )
     total = network.loss_weights.sum()
     share = network.loss_weights[order] / (total if total > 0 else 1.0)
     return Layout(order, rank, upstream, downstream, share)
 
 
-def locality_order(network: Network) -> LongArray:
-    """Order of firms in memory: most connected first, so the busiest rows share the nearest cache."""
+def market_order(network: Network) -> LongArray:
+    """Order of firms in memory: market by market, so that a market is summed in one sweep; most connected first."""
     degree = np.bincount(network.supplier, minlength=network.firm_count)
     degree += np.bincount(network.buyer, minlength=network.firm_count)
-    return np.argsort(-degree, kind="stable").astype(np.int64)
+    return np.lexsort((-degree, network.markets)).astype(np.int64)
 
 
 def aligned_rows(count: int) -> FloatArray:
@@ -142,7 +160,8 @@ def _direction(
     weight: FloatArray,
     base: FloatArray,
     size: FloatArray,
-    market: NDArray[np.int32],
+    markets: NDArray[np.int32],
+    market: bool,
 ) -> Direction:
     links = receiver.size
     first = np.lexsort((kind, receiver))
@@ -157,7 +176,8 @@ def _direction(
     many_groups = np.bincount(group_row[group_size[: group_row.size] > 1], minlength=n)
     many_links = np.bincount(receiver[~single], minlength=n)
     single_links = np.bincount(receiver[single], minlength=n)
-    rows = np.lexsort((single_links, many_links, many_groups))[::-1].astype(np.int64)
+    linked = many_groups + single_links > 0
+    rows = np.lexsort((single_links, many_links, many_groups, markets, linked))[::-1].astype(np.int64)
     place = np.empty(n, dtype=np.int64)
     place[rows] = np.arange(n)
 
@@ -168,12 +188,16 @@ def _direction(
     renumbered = np.cumsum(fresh) - 1
     by_sender = np.argsort(sender, kind="stable")
     groups = (many_groups + single_links)[rows]
+    cost = np.cumsum((many_links + single_links + ROW_COST)[rows[: linked.sum()]])
+    pieces = np.searchsorted(cost, np.linspace(0, cost[-1] if cost.size else 0, PIECES + 1)[1:-1])
     row_ptr = np.concatenate(([0], np.cumsum(groups))).astype(np.int64)
     return Direction(
         rows=rows,
+        alone=~linked,
         place=place,
         row_ptr=row_ptr,
         single_ptr=(row_ptr[:-1] + many_groups[rows]).astype(np.int64),
+        piece_ptr=np.concatenate(([0], pieces, [cost.size])).astype(np.int64),
         group_ptr=np.append(starts, links).astype(np.int64),
         source=np.concatenate((sender, np.zeros(PREFETCH + 1, dtype=np.int64))).astype(np.uint32),
         weight=np.ascontiguousarray(weight),
@@ -183,5 +207,6 @@ def _direction(
         out_weight=np.ascontiguousarray(weight[by_sender]),
         base=base,
         size=size,
-        market=np.ascontiguousarray(market),
+        market=np.ascontiguousarray(markets if market else markets[:0]),
+        market_ptr=np.searchsorted(markets, np.arange(base.size + 1)).astype(np.int64),
     )

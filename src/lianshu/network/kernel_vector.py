@@ -92,50 +92,74 @@ def _constant(value: float) -> Any:
 
 
 @intrinsic
-def advance_row(  # type: ignore[no-untyped-def]
-    typingctx, table, source, weight, group_ptr, first, single, last, old, new, row, later, mask, change
+def advance_rows(  # type: ignore[no-untyped-def]
+    typingctx, table, source, weight, group_ptr, row_ptr, single_ptr, rows, first, last, old, new, mask, change
 ):
-    """new[row] = max(old[row], min(1, mask · max over groups first..last of Σ weight · table[source])).
+    """For each place first … last and its row: new[row] = max(old[row], min(1, mask · worst)).
 
+    `worst` is the max over the groups row_ptr[place] … row_ptr[place + 1] of Σ weight · table[source].
     `table`, `old`, `new` are (rows, LANES) float64; `source` uint32 and `weight` float64 per link, with at
     least PREFETCH spare entries at the end of `source`; groups are non-empty ranges of links given by
-    `group_ptr`, those from `single` on have one link each. `mask` and `change` are (1, LANES): 1.0 in
-    running lanes, and the largest growth so far. `later` is a row whose turn comes soon: its lines of `old`
-    and `new` are fetched ahead. A row that has lost all in every running lane is only
+    `group_ptr`, those from single_ptr[place] on have one link each. `mask` and `change` are (1, LANES): 1.0
+    in running lanes, and the largest growth so far. A row that has lost all in every running lane is only
     copied: it cannot lose more.
     """
     place = types.intp
     signature = types.void(
-        table, source, weight, group_ptr, place, place, place, old, new, place, place, mask, change
+        table, source, weight, group_ptr, row_ptr, single_ptr, rows, place, place, old, new, mask, change
     )
 
     def codegen(context, builder, signature, values):  # type: ignore[no-untyped-def]
         emit = _Emitter(context, builder, signature, values)
-        rows, indices, weights, bounds = emit.rows(0), emit.argument(1), emit.argument(2), emit.argument(3)
-        begin, middle, end, row_index = (emit.argument(position) for position in (4, 5, 6, 9))
+        sent, indices, weights, bounds, row_bounds, singles_from, order = (
+            emit.rows(0),
+            *(emit.argument(position) for position in range(1, 7)),
+        )
+        from_place, to_place = emit.argument(7), emit.argument(8)
+        before_rows, after_rows, running_row, growth_row = (emit.rows(position) for position in range(9, 13))
         one, zero, nothing = ir.Constant(_LONG, 1), _constant(0.0), ir.Constant(_LONG, 0)
 
         def read(link: Any) -> tuple[Any, Any]:
             ahead = emit.item(indices, builder.add(link, ir.Constant(_LONG, PREFETCH)))
-            emit.prefetch_row(rows, builder.zext(ahead, _LONG))
+            emit.prefetch_row(sent, builder.zext(ahead, _LONG))
             place = builder.zext(emit.item(indices, link), _LONG)
-            return emit.spread(emit.item(weights, link)), emit.load_row(rows, place)
+            return emit.spread(emit.item(weights, link)), emit.load_row(sent, place)
 
-        names = ("copy", "open", "group", "link", "group.end", "singles", "single", "settle", "end")
-        copy, unsettled, group_block, link_block, group_end, singles, single_block, settle, finish = (
-            builder.append_basic_block(name) for name in names
-        )
-        emit.prefetch_row(emit.rows(7), emit.argument(10))
-        emit.prefetch_row(emit.rows(8), emit.argument(10), write=True)
-        before, running = emit.load_row(emit.rows(7), row_index), emit.load_row(emit.rows(11), nothing)
-        lost_all = builder.fcmp_ordered(">=", before, _constant(1.0))
-        nothing_to_do = builder.or_(lost_all, builder.fcmp_ordered("==", running, zero))
-        lanes = builder.bitcast(nothing_to_do, ir.IntType(LANES))
+        names = (
+            "begin", "row", "copy", "open", "group", "link", "group.end", "singles", "single", "settle", "next",
+            "end",
+        )  # fmt: skip
+        (
+            begin_block, row_block, copy, unsettled, group_block, link_block, group_end, singles, single_block,
+            settle, next_block, finish,
+        ) = (builder.append_basic_block(name) for name in names)  # fmt: skip
+        builder.cbranch(builder.icmp_signed("<", from_place, to_place), begin_block, finish)
+
+        builder.position_at_end(begin_block)
+        running, grown = emit.load_row(running_row, nothing), emit.load_row(growth_row, nothing)
+        idle = builder.fcmp_ordered("==", running, zero)
+        last_place = builder.sub(to_place, one)
+        first_group = emit.item(row_bounds, from_place)
+        builder.branch(row_block)
+
+        builder.position_at_end(row_block)
+        place, begin, largest = builder.phi(_LONG), builder.phi(_LONG), builder.phi(_ROW)
+        next_place = builder.add(place, one)
+        end, middle = emit.item(row_bounds, next_place), emit.item(singles_from, place)
+        row_index = emit.item(order, place)
+        ahead = builder.add(place, ir.Constant(_LONG, ROWS_AHEAD))
+        later = builder.select(builder.icmp_signed("<", ahead, last_place), ahead, last_place)
+        later_row = emit.item(order, later)
+        emit.prefetch_row(before_rows, later_row)
+        emit.prefetch_row(after_rows, later_row, write=True)
+        before = emit.load_row(before_rows, row_index)
+        lost_all = builder.or_(builder.fcmp_ordered(">=", before, _constant(1.0)), idle)
+        lanes = builder.bitcast(lost_all, ir.IntType(LANES))
         builder.cbranch(builder.icmp_signed("==", lanes, ir.Constant(lanes.type, -1)), copy, unsettled)
 
         builder.position_at_end(copy)
-        emit.store_row(before, emit.rows(8), row_index)
-        builder.branch(finish)
+        emit.store_row(before, after_rows, row_index)
+        builder.branch(next_block)
 
         builder.position_at_end(unsettled)
         builder.cbranch(builder.icmp_signed("<", begin, middle), group_block, singles)
@@ -188,11 +212,24 @@ def advance_row(  # type: ignore[no-untyped-def]
         final.add_incoming(with_this, single_block)
         reached = emit.smaller(builder.fmul(final, running), _constant(1.0))
         after = emit.larger(reached, before)
-        emit.store_row(after, emit.rows(8), row_index)
-        growth = emit.rows(12)
-        emit.store_row(
-            emit.larger(builder.fsub(after, before), emit.load_row(growth, nothing)), growth, nothing
-        )
+        emit.store_row(after, after_rows, row_index)
+        larger_growth = emit.larger(builder.fsub(after, before), largest)
+        builder.branch(next_block)
+
+        builder.position_at_end(next_block)
+        growth = builder.phi(_ROW)
+        growth.add_incoming(largest, copy)
+        growth.add_incoming(larger_growth, settle)
+        place.add_incoming(from_place, begin_block)
+        place.add_incoming(next_place, next_block)
+        begin.add_incoming(first_group, begin_block)
+        begin.add_incoming(end, next_block)
+        largest.add_incoming(grown, begin_block)
+        largest.add_incoming(growth, next_block)
+        store_block = builder.append_basic_block("growth")
+        builder.cbranch(builder.icmp_signed("<", next_place, to_place), row_block, store_block)
+        builder.position_at_end(store_block)
+        emit.store_row(growth, growth_row, nothing)
         builder.branch(finish)
         builder.position_at_end(finish)
         return context.get_dummy_value()
@@ -201,16 +238,30 @@ def advance_row(  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def add_row(typingctx, table, row, factor, out, place):  # type: ignore[no-untyped-def]
-    """out[place] += factor · table[row], lane by lane."""
-    signature = types.void(table, types.intp, types.float64, out, types.intp)
+def sum_rows(typingctx, table, factor, first, last, out):  # type: ignore[no-untyped-def]
+    """out[0] = Σ factor[row] · table[row] over rows first … last, lane by lane, in that order."""
+    signature = types.void(table, factor, types.intp, types.intp, out)
 
     def codegen(context, builder, signature, values):  # type: ignore[no-untyped-def]
         emit = _Emitter(context, builder, signature, values)
-        target, place = emit.rows(3), emit.argument(4)
-        row = emit.load_row(emit.rows(0), emit.argument(1))
-        factor = emit.spread(emit.argument(2))
-        emit.store_row(emit.multiply_add(factor, row, emit.load_row(target, place)), target, place)
+        rows, factors, begin, end = (emit.rows(0), *(emit.argument(position) for position in (1, 2, 3)))
+        before = builder.block
+        body, finish = (builder.append_basic_block(name) for name in ("row", "sum"))
+        builder.cbranch(builder.icmp_signed("<", begin, end), body, finish)
+        builder.position_at_end(body)
+        row, total = builder.phi(_LONG), builder.phi(_ROW)
+        sum_ = emit.multiply_add(emit.spread(emit.item(factors, row)), emit.load_row(rows, row), total)
+        following = builder.add(row, ir.Constant(_LONG, 1))
+        row.add_incoming(begin, before)
+        row.add_incoming(following, body)
+        total.add_incoming(_constant(0.0), before)
+        total.add_incoming(sum_, body)
+        builder.cbranch(builder.icmp_signed("<", following, end), body, finish)
+        builder.position_at_end(finish)
+        final = builder.phi(_ROW)
+        final.add_incoming(_constant(0.0), before)
+        final.add_incoming(sum_, body)
+        emit.store_row(final, emit.rows(4), ir.Constant(_LONG, 0))
         return context.get_dummy_value()
 
     return signature, codegen
