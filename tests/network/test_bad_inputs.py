@@ -15,6 +15,7 @@ from lianshu.network.links import read_links
 from lianshu.network.links_network import load_network
 from lianshu.network.tables import Workspace
 from lianshu.network.tables_problems import NOTE, InputError, Report
+from lianshu.reference.user_table import UserTableError, read_user_table
 
 HEAD = "supplier,buyer,amount\n"
 FULL = "supplier,buyer,product,amount,period,source,currency\n"
@@ -125,6 +126,18 @@ def test_table_or_sheet_that_is_not_there(work, tmp_path):
         read_links(work, f"{tmp_path / 'b.xlsx'}#乙")
     with pytest.raises(InputError, match="T02"):
         read_links(work, str(tmp_path / "b.xlsx"))
+
+
+def test_a_small_workbook_that_spans_the_whole_sheet_is_refused(work, tmp_path):
+    book = xlsxwriter.Workbook(str(tmp_path / "b.xlsx"))
+    sheet = book.add_worksheet("甲")
+    sheet.write(0, 0, "supplier")
+    sheet.write(1_048_575, 16_383, 1)
+    book.close()
+    with pytest.raises(InputError, match="T17.*表格范围过大"):
+        read_links(work, str(tmp_path / "b.xlsx"))
+    with pytest.raises(UserTableError, match="表格范围过大"):
+        read_user_table(tmp_path / "b.xlsx", ("supplier",))
 
 
 def test_unreachable_postgres_is_told_without_the_password(work):

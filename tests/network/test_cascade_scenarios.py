@@ -13,7 +13,7 @@ from tests.network.network_files import write_inputs
 from lianshu.cli import main
 from lianshu.network import shocks
 from lianshu.network.cascade import Cascade
-from lianshu.network.cascade_incomplete import Completions, interval
+from lianshu.network.cascade_incomplete import CUSTOMERS, SUPPLIERS, Completions, interval
 from lianshu.network.links_network import load_network
 from lianshu.network.network import Network, NetworkError
 from lianshu.network.paths import explain
@@ -190,15 +190,68 @@ def test_a_completion_adds_no_more_than_is_missing_and_holds_an_answer_fixed():
         made = completions.draw(number)
         assert (made.purchases <= np.maximum(network.costs, network.purchases) * (1 + 1e-9)).all()
         assert (made.purchases[3:] == network.purchases[3:]).all()
-    same = completions.draw(7, fixed=0, fixed_number=2)
+    same = completions.draw(7, fixed=(0, SUPPLIERS), fixed_number=2)
     bought = same.amount[same.buyer == 0]
     assert (np.sort(bought) == np.sort(completions.draw(2).amount[completions.draw(2).buyer == 0])).all()
+
+
+def test_missing_sales_go_to_buyers_whose_purchases_nobody_declared():
+    # s0 sold 90 of its 100 to somebody unknown: b1 declares all it buys, so only b0 and b2 can be meant.
+    network, _ = Network.build(
+        firms=["s0", "s1", "b0", "b1", "b2"],
+        sectors=["A", "B"],
+        supplier=[0, 1, 1, 1],
+        buyer=[2, 2, 3, 4],
+        amount=[10.0, 10.0, 10.0, 10.0],
+        sector=[0, 0, 1, 1, 1],
+        classes=np.ones((2, 2)),
+        revenue=[100.0, 30.0, np.nan, np.nan, np.nan],
+        costs=[np.nan, np.nan, np.nan, 10.0, np.nan],
+        weights=np.ones(5),
+    )
+    completions = Completions(network, 1)
+    assert completions.asked(5) == [(0, CUSTOMERS, pytest.approx(90 * 0.75))]
+    reached = set()
+    for number in range(20):
+        made = completions.draw(number)
+        assert made.sales[0] <= 10 + 90 * 0.75 + 1e-9
+        assert made.sales[1] == network.sales[1]
+        reached |= set(made.buyer[made.supplier == 0].tolist())
+    assert reached == {2, 4}
+    found = interval(network, shocks.shock(network, "s0", [0]), epsilon=1e-4, samples=10, threads=1)
+    assert found.coverage == pytest.approx(1.0)
+    assert found.most > found.as_known
+    assert found.questions[0].side == CUSTOMERS
+
+
+def test_an_interval_of_ten_thousand_firms_takes_few_builds(monkeypatch):
+    rng = np.random.default_rng(5)
+    n, links = 10_000, 30_000
+    supplier, buyer = rng.integers(0, n, (2, links))
+    network, _ = Network.build(
+        firms=[f"f{at}" for at in range(n)],
+        sectors="abc",
+        supplier=supplier,
+        buyer=buyer,
+        amount=rng.lognormal(1.0, 1.0, links),
+        sector=rng.integers(0, 3, n),
+        classes=np.ones((3, 3)),
+    )
+    network = replace(network, costs=network.purchases * 2, revenue=network.sales * 1.5)
+    builds = []
+    build = Network.build
+    monkeypatch.setattr(Network, "build", lambda **parts: builds.append(1) or build(**parts))
+    told = []
+    scenario = shocks.shock(network, "one", [5])
+    interval(network, scenario, epsilon=1e-2, samples=10, asked=1, progress=lambda *at: told.append(at))
+    assert len(builds) == 30
+    assert told[-1] == (30, 30)
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda n: replace(n, costs=None), "采购总额"),
+        (lambda n: replace(n, costs=None, revenue=None), "采购总额"),
         (lambda n: replace(n, costs=n.purchases), "没有缺口"),
     ],
 )

@@ -63,8 +63,12 @@ def test_check_writes_clean_tables_and_months(files, tmp_path, capsys):
     assert (tmp_path / "clean" / "links.parquet").exists()
     assert "新增 1 期" in capsys.readouterr().out
     args = ["--months", tmp_path / "store", "--firms", tmp_path / "firms.csv", "--home", "990101"]
-    assert network("measure", *args) == 0
+    out = tmp_path / "m.xlsx"
+    assert network("measure", *args, "--out", out) == 0
     assert "385" in capsys.readouterr().out
+    record = json.loads((tmp_path / "m.xlsx.run.json").read_text(encoding="utf-8"))
+    assert record["inputs"]["links"].startswith("2025-03:")
+    assert set(record["inputs"]) == {"links", "firms"}
 
 
 def test_measure_prints_three_rates_with_bounds_and_writes_a_workbook(files, tmp_path, capsys):
@@ -88,6 +92,8 @@ def test_measure_reads_input_output_and_complexity_tables(tmp_path, capsys):
     out = capsys.readouterr().out
     assert "1.022" in out  # influence of sector 1: 1.518152 / mean(1.518152, 1.452145)
     assert "不予显示" in out
+    record = json.loads((tmp_path / "m.xlsx.run.json").read_text(encoding="utf-8"))
+    assert set(record["inputs"]) == {"io", "complexity"}
     head = next(openpyxl.load_workbook(tmp_path / "m.xlsx")["复杂度"].iter_rows(values_only=True))
     assert "比较优势（即区位商）" in head
     assert "ECI" not in head

@@ -20,8 +20,15 @@ def inputs(tmp_path):
 
 
 def run(inputs, folder, *more):
-    out, losses = folder / "out.csv", folder / "losses.csv"
-    return main([*inputs, f"--out={out}", "--losses=5", f"--losses-out={losses}", *more]), out, losses
+    out, losses, groups = folder / "out.csv", folder / "losses.csv", folder / "groups.csv"
+    written = [
+        f"--out={out}",
+        "--losses=5",
+        f"--losses-out={losses}",
+        "--by=sector",
+        f"--groups-out={groups}",
+    ]
+    return main([*inputs, *written, *more]), out, losses
 
 
 @pytest.fixture
@@ -51,14 +58,14 @@ def test_interrupted_run_keeps_what_is_done(interrupted):
     assert len((out.parent / "out.csv.part").read_text().splitlines()) == 1 + 3
 
 
-@pytest.mark.parametrize("damage", ["nothing", "half a row", "losses cut off"])
+@pytest.mark.parametrize("damage", ["nothing", "half a row", "losses cut off", "groups cut off"])
 def test_resumed_run_equals_an_uninterrupted_one(inputs, interrupted, tmp_path, damage):
     out, losses = interrupted
     part = out.with_name("out.csv.part")
     if damage == "half a row":
         part.write_text(part.read_text() + "s2,0.12")
-    if damage == "losses cut off":
-        other = losses.with_name("losses.csv.part")
+    if damage.endswith("cut off"):
+        other = losses.with_name(f"{damage.split()[0]}.csv.part")
         other.write_text("\n".join(other.read_text().splitlines()[:-4]))
     status, out, losses = run(inputs, out.parent, "--resume")
     assert status == 0
@@ -66,7 +73,8 @@ def test_resumed_run_equals_an_uninterrupted_one(inputs, interrupted, tmp_path, 
     whole.mkdir()
     run(inputs, whole)
     assert out.read_bytes() == (whole / "out.csv").read_bytes()
-    assert losses.read_bytes() == (whole / "losses.csv").read_bytes()
+    for name in ("losses.csv", "groups.csv"):
+        assert (out.parent / name).read_bytes() == (whole / name).read_bytes()
     assert not part.exists()
 
 
@@ -106,8 +114,8 @@ def test_a_part_without_its_heading_counts_as_nothing(tmp_path):
 
 def test_journal_takes_up_only_its_own_run(tmp_path):
     out = ResultFile(tmp_path / "a.csv", ["x"])
-    Journal(RunRecord("cascade", {"links": "1"}, {}), out).open(False, 0)
+    Journal(RunRecord("cascade", {"links": "1"}, {}), out).open(False)
     out.append([[1], [2]])
-    assert Journal(RunRecord("cascade", {"links": "1"}, {}), out).open(True, 0) == 2
+    assert Journal(RunRecord("cascade", {"links": "1"}, {}), out).open(True) == 2
     with pytest.raises(NetworkError, match="inputs"):
-        Journal(RunRecord("cascade", {"links": "2"}, {}), out).open(True, 0)
+        Journal(RunRecord("cascade", {"links": "2"}, {}), out).open(True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import overload
 
@@ -46,17 +47,17 @@ class Scenario:
 class Closures(Sequence[Scenario]):
     """Every firm of `firms` closing alone, made on demand."""
 
-    def __init__(self, network: Network, firms: Sequence[int]) -> None:
-        """`firms` are indices; raises NetworkError when one lies outside the network."""
-        if len(firms) and not (min(firms) >= 0 and max(firms) < network.firm_count):
+    def __init__(self, network: Network, firms: Sequence[int], *, checked: bool = False) -> None:
+        """`firms` are indices; raises NetworkError when one lies outside the network, unless `checked`."""
+        if not checked and len(firms) and not (min(firms) >= 0 and max(firms) < network.firm_count):
             raise NetworkError(
                 f"企业序号应在 0 到 {network.firm_count - 1} 之间，得到 {min(firms)} 到 {max(firms)}。"
             )
-        self._network = network
-        self._firms = firms
+        self.network = network
+        self.closing = firms
 
     def __len__(self) -> int:
-        return len(self._firms)
+        return len(self.closing)
 
     @overload
     def __getitem__(self, at: int) -> Scenario: ...
@@ -64,9 +65,33 @@ class Closures(Sequence[Scenario]):
     def __getitem__(self, at: slice) -> Closures: ...
     def __getitem__(self, at: int | slice) -> Scenario | Closures:
         if isinstance(at, slice):
-            return Closures(self._network, self._firms[at])
-        firm = self._firms[at]
-        return Scenario(self._network.firms[firm], np.array([firm], dtype=np.int64), np.ones(1))
+            return Closures(self.network, self.closing[at], checked=True)
+        firm = self.closing[at]
+        return Scenario(self.network.firms[firm], np.array([firm], dtype=np.int64), np.ones(1))
+
+
+@dataclass(frozen=True)
+class Shocks:
+    """Direct losses of consecutive scenarios: number k hits `firms[start[k]:start[k + 1]]`."""
+
+    start: LongArray
+    firms: LongArray
+    down: FloatArray
+    up: FloatArray
+
+    @classmethod
+    def of(cls, scenarios: Sequence[Scenario]) -> Shocks:
+        """Lay out scenarios; single closures are not made one by one."""
+        if isinstance(scenarios, Closures):
+            count = len(scenarios)
+            whole = np.ones(count)
+            return cls(np.arange(count + 1), np.asarray(scenarios.closing, dtype=np.int64), whole, whole)
+        return cls(
+            np.cumsum([0, *(scenario.firms.size for scenario in scenarios)]),
+            np.concatenate([scenario.firms for scenario in scenarios]),
+            np.concatenate([scenario.down for scenario in scenarios]),
+            np.concatenate([s.down if s.up is None else s.up for s in scenarios]),
+        )
 
 
 @dataclass(frozen=True)
@@ -80,6 +105,13 @@ class CascadeResult:
     steps: LongArray
     down: FloatArray | None = None
     up: FloatArray | None = None
+
+
+def names_of(scenarios: Sequence[Scenario]) -> list[str]:
+    """Names of the scenarios; of single closures the firms'."""
+    if isinstance(scenarios, Closures):
+        return [scenarios.network.firms[firm] for firm in scenarios.closing]
+    return [scenario.name for scenario in scenarios]
 
 
 class Cascade:
@@ -118,6 +150,7 @@ class Cascade:
         self.threads = threads or os.cpu_count() or 1
         self.layout = kernel_layout.build(network, market)
         self.block = block
+        self._idle: list[Pool] = []
 
     def closures(self, firms: Sequence[int] | None = None) -> Closures:
         """Single closures of the firms with these indices (all firms when None)."""
@@ -147,7 +180,7 @@ class Cascade:
             if progress is not None:
                 progress(rows.stop)
         return CascadeResult(
-            names=tuple(scenario.name for scenario in scenarios),
+            names=tuple(names_of(scenarios)),
             esri=index[:, 0],
             esri_down=index[:, 1],
             esri_up=index[:, 2],
@@ -186,9 +219,8 @@ class Cascade:
         return [size] * full + ([rest] if rest else [])
 
     def _work(self, members: int, flow: Flow, scenarios: Sequence[Scenario]) -> None:
-        team = Team(members)
         try:
-            pool = Pool(self.layout, self.epsilon, team)
+            pool = self._pool(members)
             while not flow.stop[0]:
                 free = pool.free()
                 taken = flow.take(free.size)
@@ -196,6 +228,7 @@ class Cascade:
                     self._load(pool, free[: len(taken)], taken, scenarios)
                 elif free.size == pool.scenario.size:
                     if flow.finished():
+                        self._idle.append(pool)
                         return
                     flow.wait()
                     continue
@@ -204,21 +237,20 @@ class Cascade:
             return
         except BaseException as error:  # told to the reader of the results, who raises it
             flow.fail(error)
-        finally:
-            team.close()
+
+    def _pool(self, members: int) -> Pool:
+        """A pool an earlier run has left empty, or a new one."""
+        for pool in list(self._idle):
+            if pool.team.members == members:
+                with suppress(ValueError):  # another thread was faster
+                    self._idle.remove(pool)
+                    return pool
+        return Pool(self.layout, self.epsilon, Team(members))
 
     def _load(self, pool: Pool, slots: LongArray, numbers: range, scenarios: Sequence[Scenario]) -> None:
-        chosen = [scenarios[number] for number in numbers]
-        down = [scenario.down for scenario in chosen]
-        up = [scenario.down if scenario.up is None else scenario.up for scenario in chosen]
-        pool.load(
-            slots,
-            np.arange(numbers.start, numbers.stop),
-            np.cumsum([0, *(scenario.firms.size for scenario in chosen)]),
-            self.layout.rank[np.concatenate([scenario.firms for scenario in chosen])],
-            np.concatenate(down),
-            np.concatenate(up),
-        )
+        shocks = Shocks.of(scenarios[numbers.start : numbers.stop])
+        firms = self.layout.rank[shocks.firms]
+        pool.load(slots, np.arange(numbers.start, numbers.stop), shocks.start, firms, shocks.down, shocks.up)
 
     def _hand_over(self, pool: Pool, settled: LongArray, flow: Flow) -> None:
         if not settled.size:
@@ -232,14 +264,11 @@ class Cascade:
         pool.scenario[settled] = -1
 
 
-def group_losses(
-    network: Network, grouping: str, down: FloatArray, up: FloatArray
-) -> list[tuple[str, float, float, float, float]]:
-    """Losses of one scenario by sector, chain, or a label such as region or park.
+def group_members(network: Network, grouping: str) -> dict[str, LongArray]:
+    """Firms of each sector, chain, or value of a label such as region or park, in a fixed order; none is empty.
 
-    Returns (group, weight, loss_down, loss_up, loss) per group in a fixed order: `weight` is the sum of the
-    firms' weights, the losses are shares of it, `loss` of the larger of each firm's two. A firm stands in
-    every chain it belongs to; firms without a label form the group "".
+    A firm stands in every chain it belongs to; firms without a label form the group "". Raises NetworkError
+    when the firms have no such label.
     """
     if grouping == "sector":
         members = {code: np.flatnonzero(network.sector == at) for at, code in enumerate(network.sectors)}
@@ -250,14 +279,24 @@ def group_losses(
         members = {str(label): np.flatnonzero(labels == label) for label in np.unique(labels)}
     else:
         raise NetworkError(f"企业表没有“{grouping}”一列，不能按它汇总；请补上这一列。")
+    return {group: firms for group, firms in members.items() if firms.size}
+
+
+def group_losses(
+    network: Network, grouping: str, down: FloatArray, up: FloatArray
+) -> list[tuple[str, float, float, float, float]]:
+    """Losses of one scenario by sector, chain, or a label such as region or park.
+
+    Returns (group, weight, loss_down, loss_up, loss) for each of `group_members`: `weight` is the sum of the
+    firms' weights, the losses are shares of it, `loss` of the larger of each firm's two.
+    """
     weights = network.loss_weights
     both = np.maximum(down, up)
     rows = []
-    for group, firms in members.items():
+    for group, firms in group_members(network, grouping).items():
         weight = float(weights[firms].sum())
-        if firms.size:
-            own = weights[firms] / (weight if weight > 0 else 1.0)
-            rows.append(
-                (group, weight, float(own @ down[firms]), float(own @ up[firms]), float(own @ both[firms]))
-            )
+        own = weights[firms] / (weight if weight > 0 else 1.0)
+        rows.append(
+            (group, weight, float(own @ down[firms]), float(own @ up[firms]), float(own @ both[firms]))
+        )
     return rows

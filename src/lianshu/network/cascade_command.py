@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lianshu.network.cascade import Block, Cascade, Scenario
+    from lianshu.network.cascade import Cascade, Scenario
+    from lianshu.network.cascade_flow import Block
     from lianshu.network.links_network import Loaded
     from lianshu.network.network import Network
 
@@ -109,8 +110,6 @@ def _check_options(args: argparse.Namespace) -> None:
     for name in ("losses_out", "groups_out", "resume"):
         if getattr(args, name) and args.out is None:
             raise fatal("A13", "命令行", f"--{name.replace('_', '-')} 需要 --out", "请给出结果文件")
-    if args.resume and args.by:
-        raise fatal("A14", "命令行", "--resume 不能与 --by 同用", "请先算完再按分组汇总")
     for path in (args.out, args.losses_out, args.groups_out):
         if path is not None and not path.parent.is_dir():
             raise fatal("A15", str(path), "文件夹不存在", "请先建好输出文件夹")
@@ -171,28 +170,32 @@ def _tell_weights(network: Network) -> None:
 
 
 def _write(args: argparse.Namespace, found: Loaded, engine: Cascade, scenarios: Sequence[Scenario]) -> int:
-    from lianshu.network.runs import Journal, ResultFile
+    from lianshu.network.cascade import group_members, names_of
+    from lianshu.network.runs import Detail, Journal, ResultFile
 
     network = engine.network
     keep = min(args.losses, len(scenarios))
-    losses = ResultFile(args.losses_out, LOSSES_HEAD) if args.losses_out else None
-    journal = Journal(
-        _record(args, found, engine), ResultFile(args.out, RESULT_HEAD), losses, network.firm_count
-    )
-    done = journal.open(args.resume, keep)
-    groups = ResultFile(args.groups_out, GROUPS_HEAD) if args.groups_out else None
-    if groups is not None:
-        groups.start()
-    wanted = len(scenarios) if groups is not None else keep
+    details = []
+    if args.losses_out:
+        details.append(Detail(ResultFile(args.losses_out, LOSSES_HEAD), network.firm_count, keep))
+    if args.groups_out:
+        groups = ResultFile(args.groups_out, GROUPS_HEAD)
+        details.append(Detail(groups, len(group_members(network, args.by)), len(scenarios)))
+    journal = Journal(_record(args, found, engine), ResultFile(args.out, RESULT_HEAD), details)
+    done = journal.open(args.resume)
+    wanted = len(scenarios) if args.groups_out else keep
     try:
         with progress(len(scenarios), done) as advance:
             for part in engine.blocks(scenarios, keep=wanted, start=done):
-                names = [scenario.name for scenario in scenarios[part.start : part.start + part.steps.size]]
-                if groups is not None:
-                    groups.append(_group_rows(network, args.by, names, part))
-                journal.write(_result_rows(names, part), _loss_rows(network, names, part, keep))
+                names = names_of(scenarios[part.start : part.start + part.steps.size])
+                more = []
+                if args.losses_out:
+                    more.append(_loss_rows(network, names, part, keep))
+                if args.groups_out:
+                    more.append(_group_rows(network, args.by, names, part))
+                journal.write(_result_rows(names, part), *more)
                 done = part.start + part.steps.size
-                advance(done)
+                advance(done, len(scenarios))
     except KeyboardInterrupt:
         print(
             f"已中断：{done}/{len(scenarios)} 个情景已保存在 {args.out}.part，加 --resume 接着算。",
@@ -200,8 +203,6 @@ def _write(args: argparse.Namespace, found: Loaded, engine: Cascade, scenarios: 
         )
         return 130
     journal.finish(scenarios=len(scenarios))
-    if groups is not None:
-        groups.finish()
     print(f"已推演 {len(scenarios)} 个情景，写出 {args.out}")
     return 0
 
@@ -222,6 +223,7 @@ def _record(args: argparse.Namespace, found: Loaded, engine: Cascade) -> Any:
             "weight",
             "firms_range",
             "losses",
+            "by",
             "direction",
             "loss",
             "import_ban",
@@ -266,7 +268,7 @@ def _show(args: argparse.Namespace, engine: Cascade, scenarios: Sequence[Scenari
     from lianshu.network import command_inputs as inputs
 
     with progress(len(scenarios), 0) as advance:
-        result = engine.run(scenarios, progress=advance)
+        result = engine.run(scenarios, progress=lambda done: advance(done, len(scenarios)))
     order = sorted(range(len(result.names)), key=lambda at: (-result.esri[at], at))[:20]
     named = {firm: engine.network.name(at) for at, firm in enumerate(engine.network.firms)}
     inputs.print_table(
@@ -315,7 +317,7 @@ def _tell_paths(args: argparse.Namespace, engine: Cascade, scenarios: Sequence[S
 
 def _tell_interval(args: argparse.Namespace, engine: Cascade, scenarios: Sequence[Scenario]) -> int:
     from lianshu.network import command_inputs as inputs
-    from lianshu.network.cascade_incomplete import interval
+    from lianshu.network.cascade_incomplete import SUPPLIERS, interval
     from lianshu.network.tables_problems import fatal
 
     if len(scenarios) != 1:
@@ -323,24 +325,35 @@ def _tell_interval(args: argparse.Namespace, engine: Cascade, scenarios: Sequenc
             "A23", "命令行", f"--interval 要求恰好一个情景，现有 {len(scenarios)} 个", "请只选一个情景"
         )
     network = engine.network
-    found = interval(
-        network,
-        scenarios[0],
-        epsilon=engine.epsilon,
-        market=engine.market,
-        samples=args.interval,
-        seed=args.seed,
-        threads=engine.threads,
-    )
+    with progress(0, 0) as advance:
+        found = interval(
+            network,
+            scenarios[0],
+            epsilon=engine.epsilon,
+            market=engine.market,
+            samples=args.interval,
+            seed=args.seed,
+            threads=engine.threads,
+            progress=advance,
+        )
+    covered = "" if found.coverage is None else f"已知链接占采购的 {found.coverage:.1%}。"
     print(
         f"{scenarios[0].name}：已知链接下损失 {found.as_known:.2%}；补全缺失链接 {args.interval} 次（种子 {found.seed}），"
         f"九成落在 {inputs.between(found.low, found.high, 2)}，全部在 {inputs.between(found.least, found.most, 2)}。"
-        f"已知链接占采购的 {found.coverage:.1%}。"
+        f"{covered}"
     )
     inputs.print_table(
-        "最该补问的企业：它还向谁采购",
-        ["企业", f"未知采购额（{network.unit}）", "问清后不确定性减少"],
-        [[network.name(q.firm), f"{q.missing:,.0f}", inputs.percent(q.narrows, 0)] for q in found.questions],
+        "最该补问的企业",
+        ["企业", "要问什么", f"未知金额（{network.unit}）", "问清后不确定性减少"],
+        [
+            [
+                network.name(question.firm),
+                "还向谁采购" if question.side == SUPPLIERS else "还卖给谁",
+                f"{question.missing:,.0f}",
+                inputs.percent(question.narrows, 0),
+            ]
+            for question in found.questions
+        ],
         simulated=args.simulated,
     )
     return 0
@@ -362,4 +375,4 @@ def progress(total: int, done: int) -> Iterator[Any]:
     )
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=total, completed=done)
-        yield lambda completed: bar.update(task, completed=completed)
+        yield lambda completed, of: bar.update(task, completed=completed, total=of)

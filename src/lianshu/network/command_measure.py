@@ -41,31 +41,31 @@ def register(subparsers: Any) -> None:
 def measure(args: argparse.Namespace) -> int:
     """Compute and print the measures asked for."""
     from lianshu.network import command_inputs as inputs
-    from lianshu.network.tables import Workspace, file_fingerprint
+    from lianshu.network.tables import Workspace
     from lianshu.network.tables_out import Sheet, write_sheets
 
     sheets: dict[str, Sheet] = {}
+    hashes: dict[str, str] = {}
     if args.sample:
         inputs.use_sample(args)
     if args.links or args.months:
-        sheets.update(_link_measures(args))
+        sheets.update(_link_measures(args, hashes))
     with Workspace(args.memory, args.threads) as work:
         if args.io:
-            sheets["影响力与感应度"] = _io_measures(work, args)
+            sheets["影响力与感应度"] = _io_measures(work, args, hashes)
         if args.complexity:
-            sheets["复杂度"] = _complexity(work, args)
+            sheets["复杂度"] = _complexity(work, args, hashes)
     if not sheets:
         inputs.need(args, "links")
     if args.out:
         write_sheets(args.out, sheets, simulated=args.simulated)
-        names = [n for n in (args.links, args.firms, args.io, args.complexity) if n and Path(n).is_file()]
-        hashes = {Path(name).name: file_fingerprint(Path(name)) for name in names}
         inputs.write_record(args, args.out, "measure", hashes, "by", "period", "graph", "card")
         print(f"已写出 {args.out}")
     return 0
 
 
-def _link_measures(args: argparse.Namespace) -> dict[str, Any]:
+def _link_measures(args: argparse.Namespace, hashes: dict[str, str]) -> dict[str, Any]:
+    """Sheets of the measures over links; what they were computed from is noted in `hashes`."""
     from lianshu.network import command_inputs as inputs
     from lianshu.network import measures
     from lianshu.network.firms import PLACE_NAMES, read_firms, with_unlisted
@@ -83,6 +83,7 @@ def _link_measures(args: argparse.Namespace) -> dict[str, Any]:
             inputs.write_problems(args, links.report)
             links.report.raise_errors()
         firms = read_firms(work, args.firms, args.home)
+        hashes |= {"links": links.fingerprint, "firms": firms.fingerprint}
         firms.report.raise_errors()
         firms = with_unlisted(firms, links)
         inputs.tell_notes(firms.report)
@@ -265,13 +266,14 @@ def _recovery(name: Any, recovery: Any) -> str:
     )
 
 
-def _io_measures(work: Any, args: argparse.Namespace) -> Any:
+def _io_measures(work: Any, args: argparse.Namespace, hashes: dict[str, str]) -> Any:
     from lianshu.network import command_inputs as inputs
     from lianshu.network.measures_io import coefficients, read_io_table
     from lianshu.network.tables_out import Sheet
     from lianshu.network.tables_problems import fatal
 
     table = read_io_table(work, args.io)
+    hashes["io"] = table.fingerprint
     try:
         influence, sensitivity = coefficients(table.flows, table.output)
     except ValueError as error:
@@ -283,7 +285,7 @@ def _io_measures(work: Any, args: argparse.Namespace) -> Any:
     return Sheet(head, rows)
 
 
-def _complexity(work: Any, args: argparse.Namespace) -> Any:
+def _complexity(work: Any, args: argparse.Namespace, hashes: dict[str, str]) -> Any:
     from lianshu.network import command_inputs as inputs
     from lianshu.network.complexity import MIN_PLACES, MIN_PRODUCTS, complexity, pivot
     from lianshu.network.tables import open_table
@@ -297,6 +299,7 @@ def _complexity(work: Any, args: argparse.Namespace) -> Any:
         Column("value", ("val", "数值", "产值", "金额"), required=True, number=True),
     )
     raw = open_table(work, args.complexity)
+    hashes["complexity"] = raw.fingerprint
     raw.report.raise_errors()
     at = match_columns(raw, columns)
     sql = f"SELECT {text_of(raw, at['place'])}, {text_of(raw, at['product'])}, {number_of(raw, at['value'])} "

@@ -25,14 +25,14 @@ class Slots(NamedTuple):
 
     Attributes:
         losses: (slots, n) loss of each firm.
-        listed: (slots, n) firms that have lost something, the first `count` of each row.
-        count: (slots,) number of firms listed; UNLISTED where any firm may have lost something.
+        listed: (slots, n) firms that have lost something, the first `touched` of each row.
+        touched: (slots,) number of firms listed; UNLISTED where any firm may have lost something.
         steps: (slots,) steps done.
     """
 
     losses: FloatArray
     listed: NDArray[np.uint32]
-    count: LongArray
+    touched: LongArray
     steps: LongArray
 
 
@@ -105,10 +105,10 @@ def load(
         for way in range(2):
             slots, loss = (up, loss_up) if way == 0 else (down, loss_down)
             row, listed = slots.losses[slot], slots.listed[slot]
-            if slots.count[slot] == UNLISTED:
+            if slots.touched[slot] == UNLISTED:
                 row[:] = 0.0
             else:
-                for position in range(slots.count[slot]):
+                for position in range(slots.touched[slot]):
                     row[listed[position]] = 0.0
             count = 0
             for position in range(start[at], start[at + 1]):
@@ -118,7 +118,7 @@ def load(
                         listed[count] = firm
                         count += 1
                     row[firm] = loss[position]
-            slots.count[slot] = count
+            slots.touched[slot] = count
             slots.steps[slot] = 0
 
 
@@ -152,7 +152,7 @@ def advance_frontiers(
                 way,
                 slots.losses[slot],
                 slots.listed[slot],
-                slots.count[slot],
+                slots.touched[slot],
                 slots.steps[slot],
                 rules.at_least[slot],
                 rules.epsilon,
@@ -162,7 +162,7 @@ def advance_frontiers(
             )
             rules.outcomes[slot] = outcome
             slots.steps[slot] = step
-            slots.count[slot] = count
+            slots.touched[slot] = count
 
 
 @compiled
@@ -283,19 +283,17 @@ def summarise(
         slot = finished[at]
         row_up, row_down = up.losses[slot], down.losses[slot]
         both = lost_down = lost_up = 0.0
-        if up.count[slot] == UNLISTED or down.count[slot] == UNLISTED:
+        if up.touched[slot] == UNLISTED or down.touched[slot] == UNLISTED:
             for firm in range(share.size):
-                by_down, by_up = row_down[firm], row_up[firm]
-                if by_down > 0.0 or by_up > 0.0:
-                    both += share[firm] * max(by_down, by_up)
-                    lost_down += share[firm] * by_down
-                    lost_up += share[firm] * by_up
+                both += share[firm] * max(row_down[firm], row_up[firm])
+                lost_down += share[firm] * row_down[firm]
+                lost_up += share[firm] * row_up[firm]
         else:
-            for position in range(down.count[slot]):
+            for position in range(down.touched[slot]):
                 firm = down.listed[slot, position]
                 both += share[firm] * max(row_down[firm], row_up[firm])
                 lost_down += share[firm] * row_down[firm]
-            for position in range(up.count[slot]):
+            for position in range(up.touched[slot]):
                 firm = up.listed[slot, position]
                 if row_down[firm] == 0.0:
                     both += share[firm] * row_up[firm]

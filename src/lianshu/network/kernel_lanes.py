@@ -47,9 +47,13 @@ class Hand(NamedTuple):
 def lanes(layout: Layout, members: int) -> Lanes:
     """Allocate the working arrays of a team; O(firms · LANES)."""
     n = layout.order.size
-    rows = [aligned_rows(n) for _ in range(3)]
-    growth = aligned_rows(2 * members).reshape(2, members, LANES)
-    return Lanes(*rows, growth=growth, halt=np.zeros(2, dtype=np.int64))
+    return Lanes(
+        now=aligned_rows(n),
+        next=aligned_rows(n),
+        shared=aligned_rows(n),
+        growth=aligned_rows(2 * members).reshape(2, members, LANES),
+        halt=np.zeros(2, dtype=np.int64),
+    )
 
 
 def hand() -> Hand:
@@ -101,7 +105,7 @@ def advance_lanes(
                         steps[lane] = slots.steps[slot]
                         if member == 0:
                             rules.outcomes[slot] = WIDE
-                            slots.count[slot] = UNLISTED
+                            slots.touched[slot] = UNLISTED
                         following += 1
                         mask[0, lane] = 1.0
                         running += 1

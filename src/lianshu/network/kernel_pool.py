@@ -32,6 +32,7 @@ class Pool:
     """Slots of one team. Arrays are indexed by slot, firms in kernel order.
 
     Attributes:
+        team: the threads that work on the slots.
         scenario: number of the scenario in each slot, -1 where free.
         ways: the slots' losses, upstream and downstream.
         index: (slots, 3) esri, esri_down and esri_up of settled slots.
@@ -47,7 +48,7 @@ class Pool:
             Slots(
                 losses=np.zeros((count, n)),
                 listed=np.zeros((count, n), dtype=np.uint32),
-                count=np.zeros(count, dtype=np.int64),
+                touched=np.zeros(count, dtype=np.int64),
                 steps=np.zeros(count, dtype=np.int64),
             )
             for _ in range(2)
@@ -64,7 +65,7 @@ class Pool:
             stop=np.zeros(1, dtype=np.uint8),
         )
         self._budget = max(256, layout.upstream.weight.size // 48)
-        self._team = team
+        self.team = team
         self._scratch = [kernel_frontier.scratch(layout) for _ in range(team.members)]
         self._hands = [kernel_lanes.hand() for _ in range(team.members)]
         self._lanes = kernel_lanes.lanes(layout, team.members)
@@ -88,7 +89,7 @@ class Pool:
         self._way[slots] = self._first
         self._rules.at_least[slots] = 1
         self._rules.outcomes[slots] = SETTLED
-        self._team.call(kernel_frontier.load, self._scratch, *self.ways, slots, start, firms, up, down)
+        self.team.call(kernel_frontier.load, self._scratch, *self.ways, slots, start, firms, up, down)
 
     def advance(self, more_to_come: bool, stop: NDArray[np.uint8]) -> LongArray:
         """Advance all slots and return those whose scenario has settled in both directions.
@@ -109,10 +110,10 @@ class Pool:
             onward = settled[~meets]
             rules.at_least[onward] = here.steps[onward]
             self._way[onward] = 1 - way
-            rules.outcomes[onward] = np.where(there.count[onward] == UNLISTED, WIDE, SETTLED)
+            rules.outcomes[onward] = np.where(there.touched[onward] == UNLISTED, WIDE, SETTLED)
         self._stalled = not moved
         finished = np.concatenate(done)
-        self._team.call(
+        self.team.call(
             kernel_frontier.summarise, self._scratch, *self.ways, finished, self.layout.share, self.index
         )
         return finished
@@ -121,7 +122,7 @@ class Pool:
         direction = self.layout.upstream if way == _UPSTREAM else self.layout.downstream
         fresh = slots[rules.outcomes[slots] != WIDE]
         if fresh.size:
-            self._team.call(
+            self.team.call(
                 kernel_frontier.advance_frontiers,
                 self._scratch,
                 direction,
@@ -132,7 +133,7 @@ class Pool:
             )
         wide = slots[rules.outcomes[slots] == WIDE]
         if wide.size:
-            self._team.call(
+            self.team.call(
                 kernel_lanes.advance_lanes,
                 self._hands,
                 direction,

@@ -61,11 +61,6 @@ class Team:
         for other in others:
             other.result()
 
-    def close(self) -> None:
-        """End the threads."""
-        if self._helpers is not None:
-            self._helpers.shutdown()
-
 
 def _yield_address() -> int:
     """Address of the system's call that offers the processor to another thread."""
@@ -111,9 +106,7 @@ def _pause(typingctx):  # type: ignore[no-untyped-def]
     def codegen(context, builder, signature, values):  # type: ignore[no-untyped-def]
         if platform.machine().lower() in ("x86_64", "amd64"):
             kind = ir.FunctionType(ir.VoidType(), [])
-            builder.call(
-                cgutils.get_or_insert_function(builder.module, kind, "llvm.x86.sse2.pause"), []
-            )
+            builder.call(cgutils.get_or_insert_function(builder.module, kind, "llvm.x86.sse2.pause"), [])
         return context.get_dummy_value()
 
     return types.void(), codegen
@@ -153,7 +146,8 @@ def meet(members: int, signal: Any, arrivals: int) -> int:
 @compiled
 def claim(signal: Any, turn: int, pile: int) -> int:
     """Take the next number 0, 1, 2, … of a pile (0 … MOST); `turn` is 0 or 1, see `restock`."""
-    return _add(signal, _CLAIMS + ((turn & 1) * (MOST + 1) + pile) * LINE, 1)
+    taken: int = _add(signal, _CLAIMS + ((turn & 1) * (MOST + 1) + pile) * LINE, 1)
+    return taken
 
 
 @compiled

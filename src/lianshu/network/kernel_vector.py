@@ -93,7 +93,20 @@ def _constant(value: float) -> Any:
 
 @intrinsic
 def advance_rows(  # type: ignore[no-untyped-def]
-    typingctx, table, source, weight, group_ptr, row_ptr, single_ptr, rows, first, last, old, new, mask, change
+    typingctx,
+    table,
+    source,
+    weight,
+    group_ptr,
+    row_ptr,
+    single_ptr,
+    rows,
+    first,
+    last,
+    old,
+    new,
+    mask,
+    change,
 ):
     """For each place first … last and its row: new[row] = max(old[row], min(1, mask · worst)).
 

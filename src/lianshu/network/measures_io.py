@@ -33,11 +33,12 @@ FINAL_DEMAND = ("最终使用", "最终需求", "final")
 
 @dataclass(frozen=True)
 class IoTable:
-    """Sector codes (m), flows Z (m, m) and output x (m,), one unit throughout."""
+    """Sector codes (m), flows Z (m, m) and output x (m,), one unit throughout; fingerprint of the input."""
 
     sectors: tuple[str, ...]
     flows: FloatArray
     output: FloatArray
+    fingerprint: str
 
 
 def read_io_table(work: Workspace, source: str) -> IoTable:
@@ -86,7 +87,7 @@ def read_io_table(work: Workspace, source: str) -> IoTable:
             flows[at[seller], at[user]] = value
         else:
             final[at[seller]] = value
-    return IoTable(tuple(sectors), flows, flows.sum(axis=1) + final)
+    return IoTable(tuple(sectors), flows, flows.sum(axis=1) + final, raw.fingerprint)
 
 
 def coefficients(flows: ArrayLike, output: ArrayLike) -> tuple[FloatArray, FloatArray]:

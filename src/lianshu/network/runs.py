@@ -133,24 +133,30 @@ class ResultFile:
         self.part.replace(self.path)
 
 
-class Journal:
-    """Results of a run over numbered scenarios: one row per scenario, and rows per firm for the first few."""
+@dataclass(frozen=True)
+class Detail:
+    """A file with `rows` rows for each of the first `scenarios` scenarios of a run."""
 
-    def __init__(
-        self, record: RunRecord, out: ResultFile, losses: ResultFile | None = None, losses_rows: int = 0
-    ) -> None:
-        """`losses_rows` is the number of rows of each scenario in `losses`."""
+    file: ResultFile
+    rows: int
+    scenarios: int
+
+
+class Journal:
+    """Results of a run over numbered scenarios: one row per scenario, and further rows in other files."""
+
+    def __init__(self, record: RunRecord, out: ResultFile, details: Sequence[Detail] = ()) -> None:
+        """`out` has one row per scenario; `details` are written before it, so that its row vouches for them."""
         self.record = record
         self._out = out
-        self._losses = losses
-        self._losses_rows = losses_rows
+        self._details = details
         self._note = out.part.with_name(out.part.name + ".json")
 
-    def open(self, resume: bool, keep: int) -> int:
+    def open(self, resume: bool) -> int:
         """Prepare the files and return the number of scenarios already done.
 
         With `resume`, what the last run left is taken up; raises NetworkError when that run had other
-        inputs, parameters or code. `keep` scenarios have rows of losses.
+        inputs, parameters or code.
         """
         if resume and self._note.exists() and self._out.part.exists():
             found = json.loads(self._note.read_text(encoding="utf-8"))
@@ -160,38 +166,39 @@ class Journal:
                     f"{self._out.part.name} 是另一次推演留下的（{'、'.join(wrong)} 不同），不能接着算；"
                     "请用原来的数据与参数，或去掉 --resume 重新开始。"
                 )
-            return self._take_up(keep)
+            return self._take_up()
         if not resume and self._out.part.exists():
             kept = self._out.part.with_name(self._out.part.name + ".old")
             self._out.part.replace(kept)
         self._note.write_text(self.record.to_json(), encoding="utf-8")
         self._out.start()
-        if self._losses is not None:
-            self._losses.start()
+        for detail in self._details:
+            detail.file.start()
         return 0
 
-    def write(self, rows: Iterable[Sequence[Any]], losses: Iterable[Sequence[Any]] = ()) -> None:
-        """Append the rows of some scenarios; losses first, so that a row of results vouches for them."""
-        if self._losses is not None:
-            self._losses.append(losses)
+    def write(self, rows: Iterable[Sequence[Any]], *details: Iterable[Sequence[Any]]) -> None:
+        """Append the rows of some scenarios, and theirs in each of the details in their order."""
+        for detail, more in zip(self._details, details, strict=True):
+            detail.file.append(more)
         self._out.append(rows)
 
     def finish(self, **more: Any) -> None:
         """Give the files their final names and store the record beside them."""
         record = self._out.path.with_name(self._out.path.name + ".run.json")
         finished = datetime.now(UTC).isoformat(timespec="seconds")
-        if self._losses is not None:
-            self._losses.finish()
+        for detail in self._details:
+            detail.file.finish()
         self._out.finish()
         record.write_text(self.record.to_json(finished=finished, **more), encoding="utf-8")
         self._note.unlink(missing_ok=True)
 
-    def _take_up(self, keep: int) -> int:
+    def _take_up(self) -> int:
         done = self._out.rows_done()
-        if self._losses is not None:
-            whole = self._losses.rows_done() // max(1, self._losses_rows)
-            if whole < min(done, keep):
+        for detail in self._details:
+            whole = detail.file.rows_done() // max(1, detail.rows)
+            if whole < min(done, detail.scenarios):
                 done = whole
-            self._losses.keep_rows(min(done, keep) * self._losses_rows)
+        for detail in self._details:
+            detail.file.keep_rows(min(done, detail.scenarios) * detail.rows)
         self._out.keep_rows(done)
         return done

@@ -396,8 +396,13 @@ def _base_tables(work: Workspace, attached: str) -> set[str]:
 def _open_book(work: Workspace, path: Path, sheet: str | None, label: str) -> RawTable:
     from python_calamine import CalamineError, CalamineWorkbook
 
+    from lianshu.reference.workbook_extent import WorkbookExtentError, refuse_oversized
+
     try:
+        refuse_oversized(path.read_bytes())
         book = CalamineWorkbook.from_path(str(path))
+    except WorkbookExtentError as error:
+        raise fatal("T17", label, f"工作簿不能读：{error}", "请另存为 csv 再试") from error
     except (CalamineError, OSError) as error:
         raise fatal(
             "T13", label, f"工作簿打不开（损坏、加密或不是表格）：{_first_line(error)}", "请另存为 xlsx 再试"

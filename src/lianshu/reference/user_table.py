@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 
+from lianshu.reference.workbook_extent import WorkbookExtentError, refuse_oversized
+
 
 @dataclass(frozen=True, slots=True)
 class CellError:
@@ -81,12 +83,15 @@ def _csv(path: Path) -> list[list[str]]:
 def _workbook(path: Path) -> list[list[str]]:
     from python_calamine import CalamineError, CalamineWorkbook
 
-    with path.open("rb") as handle:
-        try:
-            sheet = CalamineWorkbook.from_filelike(handle).get_sheet_by_index(0)
-        except (CalamineError, IndexError) as error:
-            raise UserTableError(path.name, "不是可读的工作簿，请另存为 xlsx。") from error
-        return [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+    data = path.read_bytes()
+    try:
+        refuse_oversized(data)
+        sheet = CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0)
+    except WorkbookExtentError as error:
+        raise UserTableError(path.name, f"{error}。") from error
+    except (CalamineError, IndexError) as error:
+        raise UserTableError(path.name, "不是可读的工作簿，请另存为 xlsx。") from error
+    return [[_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
 
 
 def _text(cell: object) -> str:
