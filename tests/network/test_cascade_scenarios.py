@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import openpyxl
 import pytest
 from tests.network.cascade_cases import random_network
 from tests.network.network_files import write_inputs
@@ -284,6 +285,22 @@ def test_command_answers_single_questions(options, said, tmp_path, capsys):
     out = capsys.readouterr().out
     assert status == 0
     assert any(word in out for word in said.split("|"))
+
+
+def test_paths_and_intervals_are_written_with_what_decided_them(tmp_path):
+    links, firms, essential = write_inputs(tmp_path)
+    inputs = [f"--links={links}", f"--firms={firms}", f"--essential={essential}", "--close=s1"]
+    paths, book = tmp_path / "paths.csv", tmp_path / "interval.xlsx"
+    assert main(["network", "cascade", *inputs, "--paths=3", f"--out={paths}"]) == 0
+    assert paths.read_text(encoding="utf-8-sig").startswith("企业,损失,方向,路径")
+    assert json.loads((tmp_path / "paths.csv.run.json").read_text())["seed"] is None
+    assert main(["network", "cascade", *inputs, "--interval=10", "--seed=4", f"--out={book}"]) == 0
+    sheets = openpyxl.load_workbook(book)
+    assert sheets.sheetnames == ["各次补全", "该问谁"]
+    assert len(list(sheets["各次补全"].rows)) == 1 + 1 + 10
+    record = json.loads((tmp_path / "interval.xlsx.run.json").read_text())
+    assert record["seed"] == 4
+    assert record["parameters"]["interval"] == 10
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ import argparse
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from lianshu.network.cascade_flow import Block
     from lianshu.network.links_network import Loaded
     from lianshu.network.network import Network
+    from lianshu.network.runs import RunRecord
 
 RESULT_HEAD = ("scenario", "esri", "esri_down", "esri_up", "steps")
 LOSSES_HEAD = ("scenario", "firm", "loss_down", "loss_up")
@@ -87,10 +87,8 @@ def cascade(args: argparse.Namespace) -> int:
         engine = Cascade(network, epsilon=args.epsilon, market=args.market, threads=args.threads)
         scenarios = _scenarios(args, found, engine)
         _tell_weights(network)
-        if args.paths:
-            return _tell_paths(args, engine, scenarios)
-        if args.interval:
-            return _tell_interval(args, engine, scenarios)
+        if args.paths or args.interval:
+            return _answer(args, found, engine, scenarios)
         if args.out is None:
             return _show(args, engine, scenarios)
         return _write(args, found, engine, scenarios)
@@ -169,7 +167,24 @@ def _tell_weights(network: Network) -> None:
             print(f"提示 {unknown} 家企业没有营业收入，按链接里的销售额加权。", file=sys.stderr)
 
 
+def _answer(args: argparse.Namespace, found: Loaded, engine: Cascade, scenarios: Sequence[Scenario]) -> int:
+    """One scenario looked at closely."""
+    from lianshu.network import cascade_answers
+    from lianshu.network.tables_problems import fatal
+
+    option = "--paths" if args.paths else "--interval"
+    if len(scenarios) != 1:
+        raise fatal("A19", "命令行", f"{option} 要求恰好一个情景，现有 {len(scenarios)} 个", "请只选一个情景")
+    record = _record(args, found, engine)
+    if args.paths:
+        cascade_answers.tell_paths(args, engine, scenarios[0], record)
+    else:
+        cascade_answers.tell_interval(args, engine, scenarios[0], record)
+    return 0
+
+
 def _write(args: argparse.Namespace, found: Loaded, engine: Cascade, scenarios: Sequence[Scenario]) -> int:
+    from lianshu.network import command_inputs as inputs
     from lianshu.network.cascade import group_members, names_of
     from lianshu.network.runs import Detail, Journal, ResultFile
 
@@ -185,7 +200,7 @@ def _write(args: argparse.Namespace, found: Loaded, engine: Cascade, scenarios: 
     done = journal.open(args.resume)
     wanted = len(scenarios) if args.groups_out else keep
     try:
-        with progress(len(scenarios), done) as advance:
+        with inputs.progress(len(scenarios), done) as advance:
             for part in engine.blocks(scenarios, keep=wanted, start=done):
                 names = names_of(scenarios[part.start : part.start + part.steps.size])
                 more = []
@@ -207,14 +222,14 @@ def _write(args: argparse.Namespace, found: Loaded, engine: Cascade, scenarios: 
     return 0
 
 
-def _record(args: argparse.Namespace, found: Loaded, engine: Cascade) -> Any:
+def _record(args: argparse.Namespace, found: Loaded, engine: Cascade) -> RunRecord:
     from lianshu.network.runs import RunRecord
     from lianshu.network.tables import file_fingerprint
 
-    inputs = {**found.fingerprints(), "network": engine.network.fingerprint}
+    hashes = {**found.fingerprints(), "network": engine.network.fingerprint}
     if args.shocks:
         path = Path(args.shocks)
-        inputs["shocks"] = file_fingerprint(path) if path.exists() else args.shocks
+        hashes["shocks"] = file_fingerprint(path) if path.exists() else args.shocks
     parameters = {
         name: getattr(args, name)
         for name in (
@@ -224,6 +239,8 @@ def _record(args: argparse.Namespace, found: Loaded, engine: Cascade) -> Any:
             "firms_range",
             "losses",
             "by",
+            "paths",
+            "interval",
             "direction",
             "loss",
             "import_ban",
@@ -231,7 +248,8 @@ def _record(args: argparse.Namespace, found: Loaded, engine: Cascade) -> Any:
     }
     parameters |= {name: list(getattr(args, name)) for name in ("close", "park", "region", "sector")}
     parameters["flood"] = [file_fingerprint(path) for path in args.flood]
-    return RunRecord("cascade", inputs, parameters, simulated=args.simulated)
+    seed = args.seed if args.interval else None
+    return RunRecord("cascade", hashes, parameters, seed, simulated=args.simulated)
 
 
 def _result_rows(names: Sequence[str], part: Block) -> Iterator[Sequence[Any]]:
@@ -267,7 +285,7 @@ def _group_rows(
 def _show(args: argparse.Namespace, engine: Cascade, scenarios: Sequence[Scenario]) -> int:
     from lianshu.network import command_inputs as inputs
 
-    with progress(len(scenarios), 0) as advance:
+    with inputs.progress(len(scenarios), 0) as advance:
         result = engine.run(scenarios, progress=lambda done: advance(done, len(scenarios)))
     order = sorted(range(len(result.names)), key=lambda at: (-result.esri[at], at))[:20]
     named = {firm: engine.network.name(at) for at, firm in enumerate(engine.network.firms)}
@@ -288,91 +306,3 @@ def _show(args: argparse.Namespace, engine: Cascade, scenarios: Sequence[Scenari
         simulated=args.simulated,
     )
     return 0
-
-
-def _tell_paths(args: argparse.Namespace, engine: Cascade, scenarios: Sequence[Scenario]) -> int:
-    from lianshu.network import command_inputs as inputs
-    from lianshu.network.paths import explain
-    from lianshu.network.tables_problems import fatal
-
-    if len(scenarios) != 1:
-        raise fatal("A19", "命令行", f"--paths 要求恰好一个情景，现有 {len(scenarios)} 个", "请只选一个情景")
-    inputs.print_table(
-        f"受损企业与传导路径：{scenarios[0].name}",
-        ["企业", "损失", "方向", "路径", "此路径所占"],
-        [
-            [
-                engine.network.name(hit.firm),
-                f"{hit.loss:.2%}",
-                hit.direction_name,
-                " → ".join(engine.network.name(firm) for firm in hit.path),
-                inputs.percent(hit.share),
-            ]
-            for hit in explain(engine, scenarios[0], args.paths)
-        ],
-        simulated=args.simulated,
-    )
-    return 0
-
-
-def _tell_interval(args: argparse.Namespace, engine: Cascade, scenarios: Sequence[Scenario]) -> int:
-    from lianshu.network import command_inputs as inputs
-    from lianshu.network.cascade_incomplete import SUPPLIERS, interval
-    from lianshu.network.tables_problems import fatal
-
-    if len(scenarios) != 1:
-        raise fatal(
-            "A23", "命令行", f"--interval 要求恰好一个情景，现有 {len(scenarios)} 个", "请只选一个情景"
-        )
-    network = engine.network
-    with progress(0, 0) as advance:
-        found = interval(
-            network,
-            scenarios[0],
-            epsilon=engine.epsilon,
-            market=engine.market,
-            samples=args.interval,
-            seed=args.seed,
-            threads=engine.threads,
-            progress=advance,
-        )
-    covered = "" if found.coverage is None else f"已知链接占采购的 {found.coverage:.1%}。"
-    print(
-        f"{scenarios[0].name}：已知链接下损失 {found.as_known:.2%}；补全缺失链接 {args.interval} 次（种子 {found.seed}），"
-        f"九成落在 {inputs.between(found.low, found.high, 2)}，全部在 {inputs.between(found.least, found.most, 2)}。"
-        f"{covered}"
-    )
-    inputs.print_table(
-        "最该补问的企业",
-        ["企业", "要问什么", f"未知金额（{network.unit}）", "问清后不确定性减少"],
-        [
-            [
-                network.name(question.firm),
-                "还向谁采购" if question.side == SUPPLIERS else "还卖给谁",
-                f"{question.missing:,.0f}",
-                inputs.percent(question.narrows, 0),
-            ]
-            for question in found.questions
-        ],
-        simulated=args.simulated,
-    )
-    return 0
-
-
-@contextmanager
-def progress(total: int, done: int) -> Iterator[Any]:
-    """A bar with the time left on a terminal; nothing when standard error goes elsewhere."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-    console = Console(stderr=True)
-    columns = (
-        TextColumn("推演"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("还需"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        task = bar.add_task("", total=total, completed=done)
-        yield lambda completed, of: bar.update(task, completed=completed, total=of)

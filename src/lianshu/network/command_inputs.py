@@ -168,3 +168,22 @@ def between(low: float, high: float, digits: int = 1) -> str:
     """Bounds of a share; one figure when they agree to the digits shown."""
     a, b = percent(low, digits), percent(high, digits)
     return a if a == b else f"{a}～{b}"
+
+
+@contextmanager
+def progress(total: int, done: int) -> Iterator[Any]:
+    """A bar with the time left on a terminal; nothing when standard error goes elsewhere."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("推演"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("还需"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=total, completed=done)
+        yield lambda completed, of: bar.update(task, completed=completed, total=of)
