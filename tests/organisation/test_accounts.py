@@ -78,6 +78,25 @@ def test_grant_opens_and_closes_the_gate(client, guard, admin, world):
     assert not Chain.objects.visible_to(User.objects.get(pk=account.pk)).exists()
 
 
+def test_a_chain_office_is_offered_the_tasks_of_its_own_unit(client, guard, world):
+    account = User.objects.create_user("chainer", None, name="链办", unit=world.chain_office)
+    client.force_login(guard, backend="django.contrib.auth.backends.ModelBackend")
+    address = reverse("account", args=[account.pk])
+    assert "限本人单位的事项" in client.get(address).content.decode()
+    data = {"role": "chain_office", "region": world.county.pk, "chains": [world.chain.pk], "own_unit": "on"}
+    assert client.post(address, data).status_code == 302
+    held = {(grant.role, grant.unit) for grant in account.grants.all()}
+    assert held == {("chain_office", None), ("responsible_unit", world.chain_office)}
+    # a second chain later does not double it, and other roles do not bring it along
+    accounts.grant_give(
+        guard, account, role="chain_office", region=world.county, chains=[world.other_chain], own_unit=True
+    )
+    assert client.post(address, {**data, "role": "commissar"}).status_code == 302
+    assert account.grants.filter(role="responsible_unit").count() == 1
+    nowhere = User.objects.create_user("nowhere", None, name="无单位")
+    assert "限本人单位的事项" not in client.get(reverse("account", args=[nowhere.pk])).content.decode()
+
+
 def test_grant_holds_within_its_dates_only(guard, world):
     account = User.objects.create_user("later", None, name="以后")
     tomorrow = dt.date.today() + dt.timedelta(days=1)

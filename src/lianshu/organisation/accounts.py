@@ -171,8 +171,12 @@ def grant_give(
     unit: Unit | None = None,
     valid_from: dt.date | None = None,
     valid_to: dt.date | None = None,
+    own_unit: bool = False,
 ) -> Grant:
-    """Give a role. Raises E2001 where 三员分立 or the scope of the arguments forbids it."""
+    """Give a role; with ``own_unit`` also that of a responsible unit for the account's own unit.
+
+    Raises E2001 where 三员分立 or the scope of the arguments forbids it.
+    """
     _require_account(user, "grant", account)
     _require_region(user, "grant", region)
     chains = list(chains)
@@ -206,6 +210,18 @@ def grant_give(
         account,
         changes={"授权": [None, f"{region} {ROLES[role][0]} {'、'.join(map(str, chains)) or '全部产业链'}"]},
     )
+    if own_unit and account.unit is not None:
+        held = account.grants.filter(Grant.in_force(), role="responsible_unit", unit=account.unit)
+        if not held.filter(region=region).exists():
+            grant_give(
+                user,
+                account,
+                role="responsible_unit",
+                region=region,
+                unit=account.unit,
+                valid_from=valid_from,
+                valid_to=valid_to,
+            )
     return grant
 
 

@@ -79,12 +79,20 @@ class GrantForm(forms.Form):
         required=False,
         help_text="选定后，只能填报由这个单位负责的事项",
     )
+    own_unit = forms.BooleanField(
+        label="另授责任单位一角，限本人单位的事项",
+        required=False,
+        initial=True,
+        help_text="链条办牵头的全区任务不属于哪一条链，要有这一角才能填报进展",
+    )
     valid_from = forms.DateField(label="起", required=False, widget=forms.DateInput(attrs={"type": "date"}))
     valid_to = forms.DateField(label="止", required=False, widget=forms.DateInput(attrs={"type": "date"}))
 
-    def __init__(self, *args: Any, granter: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, granter: User, account: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         within = Region.objects.visible_to(granter, "grant")
+        if account.unit_id is None:
+            del self.fields["own_unit"]
         self.fields["region"].queryset = within
         self.fields["chains"].queryset = Chain._base_manager.filter(region__in=within).select_related(
             "region"
@@ -92,3 +100,11 @@ class GrantForm(forms.Form):
         self.fields["unit"].queryset = Unit._base_manager.filter(region__in=within)
         self.fields["chains"].label_from_instance = lambda chain: f"{chain.region} · {chain}"
         self.fields["unit"].label_from_instance = lambda unit: f"{unit.region} · {unit}"
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        # Only a grant limited to chains leaves the tasks of the whole region out.
+        data["own_unit"] = bool(
+            data.get("own_unit") and data.get("role") == "chain_office" and data.get("chains")
+        )
+        return data

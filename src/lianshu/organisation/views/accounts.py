@@ -65,7 +65,7 @@ def account_page(request: HttpRequest, pk: int) -> HttpResponse:
     account = _account(request, pk)
     form = None
     if may(request.user, "grant"):
-        form = GrantForm(request.POST or None, granter=request.user)
+        form = GrantForm(request.POST or None, granter=request.user, account=account)
         if request.method == "POST" and form.is_valid():
             given = attempt(form, lambda: accounts.grant_give(request.user, account, **form.cleaned_data))
             if given is not None:
