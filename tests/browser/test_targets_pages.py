@@ -64,3 +64,20 @@ def test_progress_fits_a_phone(phone, live, world, assert_accessible):
         phone.goto(live.url(path))
         assert phone.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
         assert_accessible(phone)
+
+
+def test_months_have_a_panel_of_their_own_on_screen_phone_and_paper(page, phone, live, world, assert_fits):
+    target = make_target(world, plan=make_plan(world), nature="flow")
+    for period, value in (("2026-01", "7"), ("2026-02", "8")):
+        observation_record(world.owner, target=target, period=period, value=value)
+    for one in (page, phone):
+        live.open(one, world.owner, f"/targets/{target.pk}/")
+        chart = one.locator("[data-target-chart] svg")
+        chart.wait_for()
+        words = chart.text_content()
+        # legend, both panels with their unit, the last sum written at its point
+        for piece in ("自1月累计", "时序应达", "自1月累计与时序应达（亿元）", "每月数（亿元）", "15"):
+            assert piece in words, piece
+        assert_fits(one)
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("[data-target-chart] svg").bounding_box()["width"] <= 680

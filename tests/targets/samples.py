@@ -11,6 +11,7 @@ from lianshu.targets.services.targets import indicator_for
 
 def make_target(world, name="工业总产值", low="300", *, plan=None, **values) -> Target:
     values = {"measure": "亿元", "period": "by:2027", "region": world.county} | values
+    nature = values.pop("nature", None)
     target = Target(name=name, low=None if low is None else Decimal(low), plan=plan, **values)
     nature = values.pop("nature", None)
     target.indicator = indicator_for(target)

@@ -1,6 +1,7 @@
 """Pages of targets through the browser's eyes."""
 
 import datetime as dt
+from decimal import Decimal
 
 import pytest
 
@@ -106,3 +107,15 @@ def test_who_may_open_which_page(world, who, path, status):
 
     target = make_target(world)
     assert signed_in(world.people[who]).get(path.format(pk=target.pk)).status_code == status
+
+
+def test_the_page_shows_running_sums_and_a_history_in_words(client, world):
+    target = make_target(world, plan=make_plan(world), nature="flow")
+    for period, value in (("2026-01", "7.5"), ("2026-02", "8")):
+        services.observation_record(world.owner, target=target, period=period, value=value)
+    services.target_update(world.owner, target, baseline=Decimal("60.5"), baseline_period="2023")
+    client.force_login(world.owner)
+    page = client.get(f"/targets/{target.pk}/").content.decode()
+    assert "自1月累计" in page and 'data-title="自1月累计">15.5' in page
+    # the history says fields by their Chinese names and figures without hanging noughts
+    assert "基期值：" in page and "<ins>60.5</ins>" in page and "baseline" not in page.split("记录</h2>")[1]

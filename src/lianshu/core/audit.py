@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -25,6 +26,7 @@ from .scope import SystemActor, grants_of
 GENESIS = "0" * 64
 #: setting that keeps the result of the last verification
 VERIFIED = "audit_verified"
+_DECIMAL = re.compile(r"-?\d+\.\d+")
 # One key for the whole installation: writers take turns, so the chain never forks.
 _LOCK_KEY = 715_004
 
@@ -224,14 +226,30 @@ def _kind_name(label: str) -> str:
         return label
 
 
+def shown(value: Any) -> Any:
+    """A kept value as people write it: ``"71.330000"`` → ``"71.33"``; everything else as it is."""
+    if isinstance(value, str) and _DECIMAL.fullmatch(value):
+        return value.rstrip("0").rstrip(".")
+    return value
+
+
+def titled_history(obj: models.Model, limit: int) -> list[AuditEntry]:
+    """The latest entries about a row, each with its changes in words as ``titled``."""
+    entries = list(history(obj)[:limit])
+    for entry in entries:
+        entry.titled = titled_changes(entry)
+    return entries
+
+
 def titled_changes(entry: AuditEntry) -> list[tuple[str, Any, Any]]:
     """An entry's changes under the fields' Chinese names."""
     try:
         meta = apps.get_model(entry.object_type)._meta
     except LookupError:
-        return [(name, old, new) for name, (old, new) in entry.changes.items()]
-    titles = {field.name: str(getattr(field, "verbose_name", field.name)) for field in meta.get_fields()}
-    return [(titles.get(name, name), old, new) for name, (old, new) in entry.changes.items()]
+        titles = {}
+    else:
+        titles = {field.name: str(getattr(field, "verbose_name", field.name)) for field in meta.get_fields()}
+    return [(titles.get(name, name), shown(old), shown(new)) for name, (old, new) in entry.changes.items()]
 
 
 def verify(report: Callable[[float, str], None] | None = None) -> tuple[int, int | None]:

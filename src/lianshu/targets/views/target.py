@@ -15,7 +15,7 @@ from lianshu.core import audit
 from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.scope import get_visible, may
 from lianshu.organisation.models import Chain, Region
-from lianshu.targets import pace, selectors, services
+from lianshu.targets import charting, pace, selectors, services
 from lianshu.targets.acting import act
 from lianshu.targets.models import Indicator, Observation, Target
 from lianshu.targets.services.values import amount_read
@@ -40,7 +40,9 @@ def target_page(request: HttpRequest, pk: int) -> HttpResponse:
             "target": target,
             "line": line,
             "rows": selectors.value_rows(line.observations),
-            "chart": _chart(target, line, today),
+            "chart": charting.chart(target, line.years, line.figures, today),
+            "running": charting.running(target, line.years, line.figures, today),
+            "running_name": charting.running_name(target, line.years, line.figures, today),
             "demand": demand_words(target),
             "when": period_words(target.period) or "方案未写时限",
             "split": selectors.split_of(request.user, target, today),
@@ -48,7 +50,7 @@ def target_page(request: HttpRequest, pk: int) -> HttpResponse:
             "years": sorted(line.years.items()),
             "lower": lower,
             "upper": upper,
-            "history": audit.history(target)[:30],
+            "history": audit.titled_history(target, 30),
             "may_report": may(request.user, "report", target) and not target.background,
             "may_edit": may(request.user, "edit", target),
             "may_approve": may(request.user, "approve", target),
@@ -64,18 +66,6 @@ def _upper(user: Any, target: Target) -> Target | None:
         return None
     own = Target.objects.visible_to(user).filter(pk=target.upper_id)
     return own.first() or selectors.takeable(user).filter(pk=target.upper_id).first()
-
-
-def _chart(target: Target, line: selectors.Line, today: Any) -> dict[str, Any]:
-    """What the chart draws and the table behind it shows: the demanded path and the figures by period."""
-    path = pace.path(target, line.years, line.figures, today)
-    return {
-        "name": target.name,
-        "unit": target.measure,
-        "path": [[f"{year}-12-31", float(value)] for year, value in path],
-        "figures": [[one.period.end.isoformat(), float(one.amount), one.period.text] for one in line.figures],
-        "bars": target.indicator.nature == "flow",
-    }
 
 
 @require_safe

@@ -94,7 +94,10 @@ def row_page(request: HttpRequest, slug: str, pk: str) -> HttpResponse:
 def _history(ledger: Ledger, obj: Any) -> list[dict[str, Any]]:
     found = []
     for entry in audit.history(obj)[:_HISTORY]:
-        changes = [(ledger.title_of(name), old, new) for name, (old, new) in entry.changes.items()]
+        changes = [
+            (ledger.title_of(name), audit.shown(old), audit.shown(new))
+            for name, (old, new) in entry.changes.items()
+        ]
         found.append({"entry": entry, "changes": changes})
     return found
 
