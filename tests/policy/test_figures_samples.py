@@ -1,6 +1,7 @@
 """Whole plans written for these tests in the manner of different provinces, with every target and duty in them.
 
-Beside each text stands what it says: ``T`` low(-high), unit, op, basis, period, scope, name; ``R`` every, times, who, what.
+Beside each text stands what it says: ``T`` low(-high), unit, op, basis, period, scope, name; ``R`` every, times, who, what
+and, where a day is named, the day.
 """
 
 from __future__ import annotations
@@ -40,7 +41,8 @@ def test_recurring(path: Path) -> None:
     for item in _reading(path).of("recurring"):
         f = item.fields
         times = "-" if f["times"] is None else str(f["times"])
-        found.append([f["every"] or "-", times, f["who"] or "-", f["what"]])
+        day = [f["due"]] if f["due"] else []
+        found.append([f["every"] or "-", times, f["who"] or "-", f["what"], *day])
     assert found == _expected(path, "R")
 
 

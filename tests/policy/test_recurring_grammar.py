@@ -136,3 +136,79 @@ def test_duties_read_with_the_word_of_cadence_removed() -> None:
     (item,) = read("市工信局每季度通报产业链运行情况。")
     assert item.fields["what"] == "通报产业链运行情况"
     assert item.fields["who"] == "市工信局"
+
+
+DAYS: dict[str, tuple[str, list[tuple[str | None, str | None]]]] = {
+    "day of a month": ("各链条办每月5日前向总链办报送工作信息。", [("month", "5日前")]),
+    "day without 前": ("各链办每月25日报送工作进展。", [("month", "25日前")]),
+    "two days, the last counts": ("每月5日、20日前报送项目进度。", [("month", "20日前")]),
+    "day about the month before": ("各链条办每月5日前书面报送上月情况。", [("month", "次月5日前")]),
+    "month after, alone": ("各链条办于次月10日前报送工作情况。", [("month", "次月10日前")]),
+    "month after, with a cadence": ("各链条办每月于次月10日前报送进展。", [("month", "次月10日前")]),
+    "month after, in a bracket": ("各链条办每月向总链办报送进展(次月10日前)。", [("month", "次月10日前")]),
+    "day announced after the cadence": (
+        "总链办按月调度,每月15日前通报。",
+        [("month", None), ("month", "15日前")],
+    ),
+    "third of a month": ("各单位每月上旬报送报表。", [("month", "10日前")]),
+    "working day": ("各单位每月前5个工作日内报送报表。", [("month", "第5个工作日前")]),
+    "last working day": ("各专班每月最后一个工作日报送台账。", [("month", "最后一个工作日前")]),
+    "month's end": ("各专班每月底前报送台账。", [("month", "底前")]),
+    "last month of a quarter": ("各县每季度末月25日前上报情况。", [("quarter", "末月25日前")]),
+    "first month of a quarter": ("各县每季度第一个月10日前报送计划。", [("quarter", "首月10日前")]),
+    "quarter before": ("市产业办每季度首月10日前通报上季度情况。", [("quarter", "次月10日前")]),
+    "after a quarter": ("各专班每季度结束后15日内报送总结。", [("quarter", "结束后15日内")]),
+    "working days after a half-year": (
+        "各专班每半年结束后10个工作日内报送总结。",
+        [("half-year", "结束后10个工作日内")],
+    ),
+    "month of a year": ("每年12月组织年度考核。", [("year", "12月底前")]),
+    "day of a year": ("各部门每年1月15日前报送计划。", [("year", "1月15日前")]),
+    "two months, the last counts": ("总链办每年6月底和12月底前各通报一次。", [("year", "12月底前")]),
+    "year after": ("各部门于次年1月底前报送总结。", [("year", "次年1月底前")]),
+    "day of the week": ("各链办每周五前报送重点项目进展。", [("week", "周五前")]),
+    "Monday": ("总链办每周一召开调度例会。", [("week", "周一前")]),
+    "once a week": ("总链办每周一调度。", [("week", None)]),
+    "three times a week": ("专班每周三次走访企业。", [("week", None)]),
+    "telling shares the day": (
+        "各链条办每月10日前向链长汇报,并将有关情况报总链办。",
+        [("month", "10日前"), ("month", "10日前")],
+    ),
+    "who gathers comes later": (
+        "各链条办每月10日前报送进展,总链办汇总后报县政府。",
+        [("month", "10日前"), ("month", None)],
+    ),
+    "time of an answer": ("各链办每月办理诉求并在10个工作日内答复。", [("month", None)]),
+    "ambiguous": ("各县每季度10日前报送。", [("quarter", None)]),
+    "a date": ("2025年12月10日前完成改造,每月报送进度。", [("month", None)]),
+    "start of the year": ("各部门每年年初制定工作要点。", [("year", None)]),
+}
+
+
+@pytest.mark.parametrize("name", DAYS)
+def test_named_day(name: str) -> None:
+    text, expected = DAYS[name]
+    items = read(text)
+    assert [(item.fields["every"], item.fields["due"]) for item in items] == expected
+
+
+def test_a_day_before_a_comma_belongs_to_the_clause_behind_it() -> None:
+    text = "每季度末月25日前,各县(市、区)向总链办上报情况。"
+    (item,) = read(text)
+    assert (item.fields["who"], item.fields["what"]) == ("各县(市、区)", "向总链办上报情况")
+    assert (item.fields["to"], item.fields["due"]) == ("总链办", "末月25日前")
+    (item,) = read("每年1月底前,各牵头部门报送年度计划。")
+    assert (item.fields["what"], item.fields["due"]) == ("报送年度计划", "1月底前")
+
+
+def test_evidence_holds_the_day_and_the_words_do_not_repeat_it() -> None:
+    text = "各链办于每周五前报送重点项目进展。"
+    (item,) = read(text)
+    assert item.fields["what"] == "报送重点项目进展"
+    assert item.end - item.start == len(text) - 1
+    (item,) = read("各部门每年3月、9月召开推进会。")  # only one of the days is the due day
+    assert (item.fields["what"], item.fields["due"]) == ("3月、9月召开推进会", "9月底前")
+
+
+def test_the_month_after_is_no_duty_of_its_own_beside_another_period() -> None:
+    assert short(read("每季度调度一次,次月10日前通报结果。")) == [("quarter", 1)]

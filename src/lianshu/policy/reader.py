@@ -22,7 +22,7 @@ from lianshu.policy.outline import outline as build_outline
 from lianshu.policy.repair import repair
 
 #: Raised whenever the same text may be read differently; a stored reading names the version that made it.
-READER_VERSION = "1"
+READER_VERSION = "2"
 
 _ADMINISTRATION = re.compile(
     "产业|推进|建设|加强|任务|责任|目标|政府|方案|实施|发展|企业|项目|机制|牵头|落实|部门|领导|工作|完善|推动|培育|规划|服务"

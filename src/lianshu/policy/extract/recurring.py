@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from lianshu.policy.grammar.cadences import Cadence, count_of, find_cadences
+from lianshu.policy.grammar.due_days import NamedDay, day_in_clause
 from lianshu.policy.grammar.measures import is_growth
 from lianshu.policy.grammar.places import SKIPPED, Document
 from lianshu.policy.lexicon import choice
@@ -30,9 +31,14 @@ _DOER_FIRST = re.compile(
 )
 # Clauses after a duty: telling and counted acts share its cadence; words of its own period end it.
 _TOLD = re.compile(r"(?:并|同时|书面|及时|将|由|每|再|向|年底|年末)|[^,;。]{2,12}(?:汇总|审核|整理)后")
+_AFTERWARDS = re.compile("(?:汇总|审核|整理|研究)后")
 _COUNTED = re.compile(rf"(?:新?[一-龥]{{0,2}})?{choice('cadences', 'counted')}")
 _OWN_PERIOD = re.compile(r"(?:到|至)?20\d\d年|累计|[一二三四五六两\d]+年|年(?:新增|均|增)|(?:到|至)“")
 _GOES_WITH = re.compile(r"听取|研究|协调|分析|部署|推动|解决|并|促进|确保")
+# The doer behind a day with a comma: 每月5日前,各链办将…报总链办.
+_DOER_BEHIND = re.compile(
+    rf",([^,;。]{{1,20}}?{choice('cadences', 'doers')}(?:[(][^()]{{1,6}}[)])?)(?=将|把|向|上报|报送|通报|提交|书面|召开|组织|编制|形成|更新|汇总|完成|对|要|应|须|报)"
+)
 _NO_DOER = re.compile("坚持|做到|通过|实行|建立|加强|完善|要求|按照|^对|^与|^为|^向|每|根据")
 _TOWARDS = re.compile(
     r"^(?:对|与|为)(?P<to>[^,;。]{2,20}?)(?=建立|开展|进行|实行|实施|提供|常态|定期|每|按|$)"
@@ -45,6 +51,9 @@ _STRIP = re.compile(r"^(?:[\s,、;:(]|力争|确保|同时|并|其中|要|应|�
 _NUMBERING = re.compile(
     r"^(?:[(]?[一二三四五六七八九十\d]{1,3}[)、.]|[一二三四五六七八九十]是(?=[一-龥])|——)"
 )
+# Of several days (6月底和12月底前) only the last is the due day; the words keep them all.
+_SEVERAL = re.compile("[、和及至到—~-]")
+_IS_DAY = re.compile("次[年月]")
 _COMPOUND = re.compile(choice("cadences", "acts"))
 
 
@@ -86,12 +95,16 @@ class _Reader:
         """Read every cadence of the text."""
         every = list(find_cadences(self.clean))
         cadences = [c for c in every if not self._skipped(c) and not self._only_names(c, every)]
+        covered = 0
         for i, cadence in enumerate(cadences):
             sentence = self.document.sentence_at(cadence.start)
             start, end = self.bounds(cadence.start, cadence.end, sentence)
             following = cadences[i + 1] if i + 1 < len(cadences) else None
             if self._said_again(cadence, cadences[i + 1 :], sentence):
                 continue
+            if start < covered and (cadence.rule in _WEAK or cadence.every == self.items[-1].fields["every"]):
+                continue
+            own_end, end = end, self._past_the_day(cadence, end, sentence)
             before = cadences[i - 1] if i and cadences[i - 1].start >= start else None
             beside = following if following and following.start < end else None
             start, end = self._share(cadence, before, beside, start, end)
@@ -104,10 +117,15 @@ class _Reader:
                 continue
             if not self._is_duty(cadence, start, end):
                 continue
-            self._add(cadence, start, end)
+            item = self._add(cadence, start, end)
+            if item is None:
+                continue
+            # a duty whose day stands before a comma has taken the text behind it
+            covered = end if end > own_end else covered
+            due = item.fields["due"]
             if cadence.every in ("year", "half-year", "quarter", "month", "week"):
-                self._carry_on(cadence, start, end, following, sentence)
-            self._sent_in(cadence, start, end)
+                self._carry_on(cadence, start, end, following, sentence, due)
+            self._sent_in(cadence, start, end, due)
 
     def _share(
         self, cadence: Cadence, before: Cadence | None, beside: Cadence | None, start: int, end: int
@@ -129,6 +147,13 @@ class _Reader:
             if comma - before.end >= 2 or (comma > 0 and before.rule in ("cadence.short", "cadence.daily")):
                 start = comma + 1
         return start, end
+
+    def _past_the_day(self, cadence: Cadence, end: int, sentence: tuple[int, int]) -> int:
+        """The end of the clause, or of the next one where this one ends with the day: 每月5日前,各链办…."""
+        day = day_in_clause(self.clean, cadence, cadence.start, end)
+        if day is None or not (day.beside and day.said) or day.end != end or self.clean[end : end + 1] != ",":
+            return end
+        return self.bounds(end + 1, end + 1, (end + 1, sentence[1]))[1]
 
     def _skipped(self, cadence: Cadence) -> bool:
         node = self.document.node_at(cadence.start)
@@ -188,12 +213,14 @@ class _Reader:
         rule: str = "",
         who: str | None = None,
         what: str = "",
-    ) -> None:
+        due: str | None = None,
+    ) -> Item | None:
+        """Note one duty; ``due`` is the day it takes over where its own words name none. None: no words."""
         clean = self.clean
         while start < end and (match := _NUMBERING.match(clean[start:end]) or _STRIP.match(clean[start:end])):
             start += match.end()
         if start >= end:
-            return
+            return None
         clause = clean[start:end]
         times: float | None = None
         if cadence.every not in (None, "event"):
@@ -203,33 +230,51 @@ class _Reader:
             times = round((counted or 1) * cadence.times, 6)
             times = int(times) if times == int(times) else times
         subject = clean[start : max(start, min(cadence.start, end))]
+        day = day_in_clause(clean, cadence, start, end)
+        behind = _DOER_BEHIND.match(clean, day.end, end) if day and day.beside and not subject else None
         to = _TO.search(clause) or _TOWARDS.match(clause)
         first, last = self.text.span(start, end)
-        self.items.append(
-            Item(
-                kind="recurring",
-                fields={
-                    "what": what or self._what(clause, subject, clean[cadence.start : cadence.end]),
-                    "who": who or self._who(subject, start),
-                    "to": to["to"].strip("将") if to else None,
-                    "every": cadence.every,
-                    "times": times,
-                },
-                start=first,
-                end=last,
-                confidence=round(cadence.confidence - (0.1 if rule else 0), 2),
-                reason=cadence.reason or ("周期从前一句承接" if rule else ""),
-                rule=rule or cadence.rule,
-            )
+        item = Item(
+            kind="recurring",
+            fields={
+                "what": what or self._what(start, end, subject, cadence, day, behind),
+                "who": who or (behind[1] if behind else self._who(subject, start)),
+                "to": to["to"].strip("将") if to else None,
+                "every": cadence.every,
+                "times": times,
+                "due": day.text if day else due,
+            },
+            start=first,
+            end=last,
+            confidence=round(cadence.confidence - (0.1 if rule else 0), 2),
+            reason=cadence.reason or ("周期从前一句承接" if rule else ""),
+            rule=rule or cadence.rule,
         )
+        self.items.append(item)
+        return item
 
-    def _what(self, clause: str, subject: str, word: str) -> str:
-        """The duty's own words: the clause without the one who does it and without the word of cadence."""
-        doer = subject.strip(" ,、")
-        text = clause[len(subject) :] if _DOER.search(doer) else clause
-        if word.startswith(("每", "按", "定期", "适时", "不定期", "及时")):
-            text = text.replace(word, "", 1)
-        return _STRIP.sub("", text).strip() or clause
+    def _what(
+        self,
+        start: int,
+        end: int,
+        subject: str,
+        cadence: Cadence,
+        day: NamedDay | None,
+        behind: re.Match[str] | None,
+    ) -> str:
+        """The duty's own words: the clause without the one who does it, the word of cadence and its one day."""
+        clean = self.clean
+        doer = re.sub("[于在]$", "", subject.strip(" ,、"))
+        first = start + len(subject) if _DOER.search(doer) else start
+        word, cut = clean[cadence.start : cadence.end], cadence.end
+        beside = day is not None and day.beside
+        if day is not None and beside and not _SEVERAL.search(clean, cut, day.end):
+            cut = behind.end() if behind else max(cut, day.end)
+        text = clean[first:end]
+        cuts = word.startswith(("每", "按", "定期", "适时", "不定期", "及时")) or _IS_DAY.match(word)
+        if first <= cadence.start < end and (cuts or cut > cadence.end):
+            text = re.sub("[于在]$", "", clean[first : cadence.start]) + clean[cut:end]
+        return _STRIP.sub("", text).strip() or clean[start:end]
 
     def _who(self, subject: str, start: int) -> str | None:
         """The subject before the cadence when it names a body or post, else the responsible units of the item."""
@@ -252,7 +297,13 @@ class _Reader:
         return given[1].strip() if given else None
 
     def _carry_on(
-        self, cadence: Cadence, start: int, end: int, following: Cadence | None, sentence: tuple[int, int]
+        self,
+        cadence: Cadence,
+        start: int,
+        end: int,
+        following: Cadence | None,
+        sentence: tuple[int, int],
+        due: str | None,
     ) -> None:
         """Clauses after the duty that share its cadence: 每年组织…4次,举办…2次; 每月向链长汇报,书面向总链办汇报."""
         clean = self.clean
@@ -280,18 +331,25 @@ class _Reader:
                     last,
                     rule="cadence.carried",
                     who=self._who(clean[start : cadence.start], start),
+                    due=due if told and not _AFTERWARDS.search(clause) else None,
                 )
             elif not _GOES_WITH.match(clause):
                 return
             at = last
 
-    def _sent_in(self, cadence: Cadence, start: int, end: int) -> None:
+    def _sent_in(self, cadence: Cadence, start: int, end: int, due: str | None) -> None:
         """收集各专班报送的问题: collecting and sending in are two duties."""
         match = _SENT_IN.search(self.clean, start, end)
         if match:
             what = match["what"].replace("的", "", 1)
             self._add(
-                cadence, match.start("who"), match.end(), rule="cadence.sent_in", who=match["who"], what=what
+                cadence,
+                match.start("who"),
+                match.end(),
+                rule="cadence.sent_in",
+                who=match["who"],
+                what=what,
+                due=due,
             )
 
 

@@ -35,6 +35,7 @@ _CADENCE = re.compile(
     r"|(?P<day>每天|每日|逐日|按日)"
     rf"|(?<![\d一二两三四五六七八九十每本当今明去上下个单双全])(?P<short>周|旬|月|季|季度|半年|月度|年(?={_ACTS}(?:[、,;。”)]|制|机|会|和|及|等|一次|$)))(?:一)?(?={_ACTS}|报(?:[、,;。”)和及制]|$))"
     r"|(?P<next_year>次年(?:年?[初底末]|\d{1,2}月(?:\d{1,2}日|[初底末])?)(?:之?前)?(?=[^,;。]{0,12}(?:报|通报|公布|完成|提交|总结|考核|兑现)))"
+    r"|(?P<next_month>次月(?:\d{1,2}[日号]|[上中]旬|[前第]\d个?工作日)(?:之前|以前|前|内)(?=[^,;。]{0,12}(?:报|通报|公布|提交|总结)))"
     rf"|(?<![\d今明去本当上跨多])年度(?P<yearly>{choice('cadences', 'yearly_things')})"
     rf"|{_DATED}(?P<year_part>(?<![每\d年])年(?:初|底|末|终|中)(?!期))(?!之?前|以前|,?(?:全市|全县|全省|力争|达|完成))"
     r"|(?P<irregular>不定期)|(?P<regular>定期(?:不定期|或不定期|和不定期)?|(?:常态化|经常性|经常|不间断|长期性|多批次|滚动式|制度化常态化|[常长]年(?=开展|举办|组织|驻|派))(?!制度化))"
@@ -48,6 +49,7 @@ _TIMES = re.compile(
     rf"(?P<low>{_NUMBER})(?:(?:-|至|到){_NUMBER})?(?:余)?(?:次|场次|场|轮|回|期|批次|批)(?!代|会议精神|全会|产业|党代)"
 )
 _MONTHS = re.compile(r"(?:的|于|在)?(?:\d{1,2}月?(?:、|和|及))+\d{1,2}月(?:份)?(?=各)")
+_PERIOD = re.compile(r"每|[按逐][月季年周]|季度|半年|年度|周|月(?=报|调度|通报)")
 _HELD = re.compile(choice("cadences", "held"))
 _HOLDING = re.compile(rf"{choice('cadences', 'holding')}")
 _STATES = re.compile(choice("cadences", "states"))
@@ -109,6 +111,11 @@ def _cadence(match: re.Match[str], clean: str) -> Cadence | None:
         return Cadence(start, end, every_n, factor, "cadence.many", 0.9)
     if match["next_year"]:  # 于次年1月底前通报
         return Cadence(start, end, "year", 1, "cadence.next_year", 0.75, "“次年…前”按每年一次理解")
+    if match["next_month"]:  # 于次月10日前报送; with another period in its sentence it is that one's day
+        said = re.split(r"[;。\n]", clean[max(0, start - 60) : start])[-1]
+        if _PERIOD.search(said):
+            return None
+        return Cadence(start, end, "month", 1, "cadence.next_month", 0.75, "“次月…前”按每月一次理解")
     if match["day"]:
         return Cadence(start, end, None, 1, "cadence.day", 0.6, "每日的事，没有对应的周期")
     if match["short"]:
