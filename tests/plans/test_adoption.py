@@ -1,12 +1,18 @@
 """From accepted items to rows and back."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.plans.samples import accept_all, add_items
 
+from lianshu.core import audit
 from lianshu.core.errors import LianshuError
+from lianshu.core.models import AuditEntry
 from lianshu.organisation.models import Appointment, Chain, Grant, Person, Unit
 from lianshu.plans.adoption import engine
 from lianshu.plans.adoption.chains import ChainAdopter
+from lianshu.plans.adoption.snapshots import raw_values
+from lianshu.plans.adoption.undoing import undo
 from lianshu.plans.models import Adoption, AdoptionEffect, Item, Plan
 from lianshu.plans.services import desk
 from lianshu.targets.models import Target
@@ -116,21 +122,21 @@ def test_an_edit_after_adoption_becomes_a_change(owner, accepted):
     effect = outcome.adoption.effects.get()
     assert effect.before != effect.after
     # taking the change back gives the former figure
-    engine.undo(owner, outcome.adoption)
+    undo(owner, outcome.adoption)
     target = Target.objects.get(pk=effect.object_id)
-    assert engine.raw_values(target) | effect.before == engine.raw_values(target)
+    assert raw_values(target) | effect.before == raw_values(target)
 
 
 def test_undo_gives_back_what_was_there_before(owner, world, accepted):
     before = counts()
     outcome = adopt(owner, accepted)
     assert counts() != before
-    done = engine.undo(owner, outcome.adoption)
+    done = undo(owner, outcome.adoption)
     assert counts() == before
     assert done.undone_by == owner
     assert Plan.objects.get(pk=accepted.plan_id).status == "draft"
     with pytest.raises(LianshuError, match="已撤回"):
-        engine.undo(owner, outcome.adoption)
+        undo(owner, outcome.adoption)
     # and it can be adopted anew
     assert adopt(owner, accepted).counts["create"] == outcome.counts["create"]
 
@@ -142,7 +148,7 @@ def test_undo_says_what_hangs_and_touches_nothing(owner, world, accepted):
     grant.chains.add(chain)
     before = counts()
     with pytest.raises(LianshuError, match="食品加工.*1 条授权") as refused:
-        engine.undo(owner, outcome.adoption)
+        undo(owner, outcome.adoption)
     assert refused.value.problems
     assert counts() == before
     assert list(grant.chains.all()) == [chain]
@@ -153,15 +159,13 @@ def test_units_still_in_use_stay_when_the_rest_goes(owner, world, accepted):
     outcome = adopt(owner, accepted)
     unit = Unit.objects.get(region=world.county, name=f"{world.county.name}商务局")
     Person.objects.create(region=world.county, name="示例乙", unit=unit)
-    engine.undo(owner, outcome.adoption)
+    undo(owner, outcome.adoption)
     assert Unit.objects.filter(pk=unit.pk).exists()
     kept = outcome.adoption.effects.exclude(kept="").get()
     assert kept.object_id == str(unit.pk) and "1 条人员" in kept.kept
 
 
 def test_what_somebody_worked_on_is_not_lost_by_undo(owner, world, accepted):
-    from lianshu.core import audit
-
     outcome = adopt(owner, accepted)
     unit = Unit.objects.get(region=world.county, name=f"{world.county.name}商务局")
     general = Appointment.objects.get(region=world.county, role="general_chief")
@@ -169,7 +173,7 @@ def test_what_somebody_worked_on_is_not_lost_by_undo(owner, world, accepted):
     general.save()
     for row in (unit, general):
         audit.record(owner, "修改", row)
-    engine.undo(owner, outcome.adoption)
+    undo(owner, outcome.adoption)
     assert Unit.objects.filter(pk=unit.pk).exists() and Appointment.objects.filter(pk=general.pk).exists()
     kept = outcome.adoption.effects.exclude(kept="").values_list("kept", flat=True)
     assert list(kept) == ["总链办小周后来改过"] * 2
@@ -177,13 +181,11 @@ def test_what_somebody_worked_on_is_not_lost_by_undo(owner, world, accepted):
 
 
 def test_a_chain_somebody_worked_on_forbids_undo(owner, world, accepted):
-    from lianshu.core import audit
-
     outcome = adopt(owner, accepted)
     audit.record(owner, "修改", Chain.objects.get(region=world.county, name="食品加工"))
     before = counts()
     with pytest.raises(LianshuError, match="食品加工.*后来改过"):
-        engine.undo(owner, outcome.adoption)
+        undo(owner, outcome.adoption)
     assert counts() == before
 
 
@@ -193,9 +195,9 @@ def test_adoptions_are_undone_from_the_last_to_the_first(owner, accepted):
     accept_all(accepted)
     second = adopt(owner, accepted).adoption
     with pytest.raises(LianshuError, match="先撤回它"):
-        engine.undo(owner, first)
-    engine.undo(owner, second)
-    engine.undo(owner, first)
+        undo(owner, first)
+    undo(owner, second)
+    undo(owner, first)
 
 
 def test_a_doubtful_unit_is_asked_about_and_the_answer_remembered(owner, world, document):
@@ -279,3 +281,105 @@ def test_only_who_may_adopt_adopts(world, accepted, name):
     assert refused.value.status == 403
     assert counts() == before
     assert not Item.objects.filter(effects__isnull=False).exists()
+
+
+def more_rows(number):
+    """One item of most kinds under a name of its own."""
+    name = f"第{number}项"
+    target = {
+        "name": name,
+        "low": 5 + number,
+        "high": None,
+        "unit": "家",
+        "op": ">=",
+        "basis": "level",
+        "period": "by:2027",
+        "scope": "region",
+    }
+    task = {
+        "no": f"二(一){number + 5}",
+        "section": "",
+        "title": name,
+        "responsible": [f"县{name}局"],
+        "lead": [],
+        "support": ["县商务局"],
+        "due": None,
+    }
+    duty = {"what": name, "who": f"县{name}局", "to": None, "every": "month", "times": 1}
+    return [
+        ("targets", "高新技术企业不少于30家", target),
+        ("tasks", "1.组建驻外招商队伍", task),
+        ("recurring", "每年外出招商不少于6次", duty),
+        ("enterprises", "优质企业", {"name": f"示例{name}厂", "role": "龙头", "chain": "食品加工"}),
+        ("projects", "项目储备清单", {"name": f"示例{name}项目", "amount": 2, "unit": "亿元", "stage": "签约"}),
+        ("mechanisms", "日常调度机制", {"name": f"{name}机制", "items": ["甲", "乙"]}),
+    ]  # fmt: skip
+
+
+def undo_queries(user, adoption):
+    with CaptureQueriesContext(connection) as captured:
+        undo(user, adoption)
+    return len(captured)
+
+
+def test_undo_asks_the_database_per_kind_of_row_not_per_row(owner, world, accepted):
+    add_items(accepted, more_rows(0))
+    accept_all(accepted)
+    adoption = adopt(owner, accepted).adoption
+    before, few, made = counts(), undo_queries(owner, adoption), adoption.effects.count()
+    add_items(accepted, [row for number in range(1, 31) for row in more_rows(number)])
+    accept_all(accepted)
+    adoption = adopt(owner, accepted).adoption
+    many = undo_queries(owner, adoption)
+    assert adoption.effects.count() >= made + 6 * 30
+    # Django deletes a hundred rows of a model with one statement: no kind here has more
+    assert many <= few + 10, (few, many)
+    assert counts() != before
+
+
+def test_undo_of_changes_asks_per_kind_of_row_too(owner, world, accepted):
+    add_items(accepted, [row for number in range(20) for row in more_rows(number)])
+    accept_all(accepted)
+    adopt(owner, accepted)
+    targets = list(accepted.items.filter(kind="targets", fields__name__startswith="第").order_by("position"))
+    former = {target.name: target.low for target in Target.objects.all()}
+
+    def changed(items, low):
+        for item in items:
+            desk.item_edit(owner, item, values={"low": low})
+        adoption = adopt(owner, accepted).adoption
+        assert adoption.effects.filter(action="change").count() == len(items)
+        return adoption
+
+    few = undo_queries(owner, changed(targets[:1], "900"))
+    assert undo_queries(owner, changed(targets, "901")) <= few + 2
+    assert {target.name: target.low for target in Target.objects.all()} == former
+
+
+def test_every_row_taken_back_has_its_entry(owner, world, accepted):
+    add_items(accepted, more_rows(0))
+    accept_all(accepted)
+    adoption = adopt(owner, accepted).adoption
+    made = {(one.object_type, one.object_id) for one in adoption.effects.filter(action="create")}
+    labels = set(AuditEntry.objects.filter(action="采纳新建").values_list("object_id", "object_label"))
+    undo(owner, adoption)
+    entries = AuditEntry.objects.filter(action="撤回删除")
+    assert {(one.object_type, one.object_id) for one in entries} == made
+    assert entries.count() == len(made)
+    assert set(entries.values_list("region_path", flat=True)) == {world.county.path}
+    assert set(entries.values_list("object_id", "object_label")) == labels
+    last = AuditEntry.objects.order_by("id").last()
+    assert (last.action, last.note) == ("撤回采纳", f"撤回 {len(made)} 项")
+    assert audit.verify()[1] is None
+
+
+def test_undo_gives_back_supporting_units(owner, world, accepted):
+    adopt(owner, accepted)
+    task = Task.objects.get(region=world.county)
+    supporting = set(task.support_units.all())
+    item = accepted.items.get(kind="tasks")
+    desk.item_edit(owner, item, values={"responsible": "县财政局"})
+    outcome = adopt(owner, accepted)
+    assert set(task.support_units.all()) != supporting
+    undo(owner, outcome.adoption)
+    assert set(task.support_units.all()) == supporting

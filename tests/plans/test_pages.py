@@ -4,12 +4,18 @@ import json
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from tests.plans.samples import accept_all, plan_text
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from tests.conftest import signed_in
+from tests.plans.samples import accept_all, add_items, plan_text
 
+from lianshu.core import jobs
 from lianshu.core.errors import LianshuError
 from lianshu.core.models import Job
 from lianshu.plans import selectors
 from lianshu.plans.adoption import engine
+from lianshu.plans.adoption.undoing import undo
 from lianshu.plans.models import Adoption, Document, Item, Plan
 
 JSON = {"HTTP_ACCEPT": "application/json"}
@@ -316,8 +322,13 @@ def test_preview_then_adopt_then_undo(as_owner, document, world):
     assert "食品加工" in page and "撤回采纳" in page
     assert "没有新的内容" in as_owner.get(path).content.decode()
     answer = as_owner.post(f"/plans/adoptions/{adoption.pk}/undo/")
-    assert answer.url == f"/plans/{document.plan_id}/"
-    assert "已撤回" in as_owner.get(f"/plans/adoptions/{adoption.pk}/").content.decode()
+    job = Job.objects.get(kind="plans.undo")
+    assert (job.status, job.result["words"]) == ("done", "已撤回采纳")
+    assert answer.url == job.result["url"] == f"/plans/adoptions/{adoption.pk}/"
+    page = as_owner.get(answer.url).content.decode()
+    assert "已撤回采纳：总链办小周" in page and "撤回采纳</button>" not in page
+    again = as_owner.post(f"/plans/adoptions/{adoption.pk}/undo/")
+    assert again.status_code == 409 and "已撤回" in again.content.decode()
 
 
 def test_undo_page_says_what_hangs(as_owner, world, document, adoption):
@@ -325,14 +336,88 @@ def test_undo_page_says_what_hangs(as_owner, world, document, adoption):
 
     grant = Grant.objects.create(user=world.colleague, role="chain_office", region=world.county)
     grant.chains.add(Chain.objects.get(region=world.county, name="食品加工"))
-    answer = as_owner.post(f"/plans/adoptions/{adoption.pk}/undo/")
-    assert answer.status_code == 422
-    assert "还有 1 条授权" in answer.content.decode()
+    answer = as_owner.post(f"/plans/adoptions/{adoption.pk}/undo/", follow=True)
+    page = answer.content.decode()
+    assert "没有写入任何数据" in page and "还有 1 条授权" in page
+    assert "撤回采纳</button>" in page, "it can be tried again"
+    job = Job.objects.get(kind="plans.undo")
+    assert job.status == "failed" and len(job.result["problems"]) == 1
+    assert Adoption.objects.get(pk=adoption.pk).undone_at is None
+    # who did not ask for it reads nothing of the attempt
+    assert (
+        "还有 1 条授权"
+        not in signed_in(world.people["observer"]).get(answer.request["PATH_INFO"]).content.decode()
+    )
+
+
+@pytest.fixture
+def running(world, document):
+    """An adoption of the plan that runs in this very process, asked for by somebody else."""
+
+    def start(kind, **given):
+        return Job.objects.create(
+            kind=kind, title="正在办", status="running", asked_by=world.chief, owner_process=jobs._process_name(),
+            input={"plan": document.plan_id, **given}, started_at=timezone.now(),
+        )  # fmt: skip
+
+    return start
+
+
+@pytest.mark.parametrize(("kind", "words"), [("plans.adopt", "正在采纳"), ("plans.undo", "正在撤回采纳")])
+def test_one_adoption_of_a_plan_at_a_time(as_owner, document, adoption, running, kind, words):
+    running(kind, adoption=adoption.pk)
+    undone = as_owner.post(f"/plans/adoptions/{adoption.pk}/undo/")
+    assert undone.status_code == 409
+    assert words in undone.content.decode() and "不能撤回采纳，请等它办完" in undone.content.decode()
+    adopted = as_owner.post(f"/plans/documents/{document.pk}/adopt/")
+    assert adopted.status_code == 409 and "不能再采纳" in adopted.content.decode()
+    assert Job.objects.count() == 1
+    assert Adoption.objects.get(pk=adoption.pk).undone_at is None
+
+
+def test_an_undo_under_way_is_told_to_everybody_who_sees_the_adoption(as_owner, adoption, running):
+    running("plans.undo", adoption=adoption.pk)
+    page = as_owner.get(f"/plans/adoptions/{adoption.pk}/").content.decode()
+    assert "正在撤回这次采纳" in page and "撤回采纳</button>" not in page
+
+
+def test_a_killed_adoption_does_not_bar_undo(as_owner, adoption, running):
+    job = running("plans.adopt")
+    Job.objects.filter(pk=job.pk).update(owner_process=jobs._process_name() + "0")
+    as_owner.post(f"/plans/adoptions/{adoption.pk}/undo/")
+    assert Adoption.objects.get(pk=adoption.pk).undone_at is not None
+    job.refresh_from_db()
+    assert job.status == "failed"
+
+
+def test_adoption_page_asks_the_database_per_kind_of_row(as_owner, owner, document):
+    def queries():
+        accept_all(document)
+        adoption = engine.adopt(owner, document, unanswered="create").adoption
+        with CaptureQueriesContext(connection) as captured:
+            page = as_owner.get(f"/plans/adoptions/{adoption.pk}/").content.decode()
+        undo(owner, adoption)
+        return len(captured), page
+
+    few, _ = queries()
+    target = {
+        "high": None,
+        "unit": "家",
+        "op": ">=",
+        "basis": "level",
+        "period": "by:2027",
+        "scope": "region",
+    }
+    rows = [
+        ("targets", "高新技术企业不少于30家", {"name": f"第{number}项", "low": number, **target})
+        for number in range(25)
+    ]
+    add_items(document, rows)
+    many, page = queries()
+    assert "第24项" in page and many <= few
 
 
 def test_questions_must_be_answered_before_adoption(as_owner, world, document):
-    from tests.plans.samples import add_items
-
     add_items(document, [("chains", "技改投资", {"name": "电子信息制造"})])
     document.items.filter(fields__name="电子信息制造").update(state="accepted")
     path = f"/plans/documents/{document.pk}/adopt/"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -70,8 +71,7 @@ class MechanismAdopter(Adopter):
         chain_items_ensure(mechanism)
         return mechanism
 
-    def in_use(self, obj: models.Model) -> str:
-        count = (
-            ChainItem._base_manager.filter(item__mechanism=obj).exclude(state=ChainItem.State.MISSING).count()
-        )
-        return f"已登记 {count} 项落实情况" if count else ""
+    def in_use(self, rows: Sequence[models.Model]) -> dict[Any, str]:
+        told = ChainItem._base_manager.filter(item__mechanism__in=rows).exclude(state=ChainItem.State.MISSING)
+        counts = told.order_by().values_list("item__mechanism").annotate(n=models.Count("pk"))
+        return {pk: f"已登记 {count} 项落实情况" for pk, count in counts}

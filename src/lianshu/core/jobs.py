@@ -33,7 +33,7 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -125,6 +125,18 @@ def start_job(user: Any, kind: str, *, title: str, input: dict[str, Any] | None 
     return job
 
 
+def under_way(kinds: Iterable[str], **input: Any) -> Job | None:
+    """The job of one of ``kinds`` that waits or runs with these values in its input, or None; one whose
+    process was killed is recovered first. Ask it outside a transaction: a running job may hold the lock."""
+    rows = Job.objects.filter(
+        kind__in=list(kinds),
+        status__in=(Job.Status.WAITING, Job.Status.RUNNING),
+        **{f"input__{name}": value for name, value in input.items()},
+    )
+    found = (with_progress(job) for job in rows.select_related("asked_by"))
+    return next((job for job in found if job.ended_at is None), None)
+
+
 def job_cancel(user: Any, job: Job) -> Job:
     """Stop a job: at once while it waits, at its next report while it runs."""
     waiting = Job.objects.filter(pk=job.pk, status=Job.Status.WAITING)
@@ -176,7 +188,7 @@ def _execute(job: Job) -> None:
     except JobCancelledError:
         _end(job, Job.Status.CANCELLED, error="已按要求停止，没有写入任何数据。")
     except LianshuError as refusal:
-        _end(job, Job.Status.FAILED, error=str(refusal))
+        _end(job, Job.Status.FAILED, error=str(refusal), problems=[text for _, text in refusal.problems])
     except Exception:
         log.exception("job %s (%s) failed", job.pk, job.kind)
         _end(job, Job.Status.FAILED, error=_FAILED)
@@ -187,11 +199,21 @@ def _execute(job: Job) -> None:
     _tell(job.pk)
 
 
-def _end(job: Job, status: str, *, result: dict[str, Any] | None = None, error: str = "") -> bool:
-    """Compare-and-set from running; a job that finished inside its own transaction is left alone."""
+def _end(
+    job: Job,
+    status: str,
+    *,
+    result: dict[str, Any] | None = None,
+    error: str = "",
+    problems: list[str] | None = None,
+) -> bool:
+    """Compare-and-set from running; a job that finished inside its own transaction is left alone.
+    ``problems`` are a refusal's sentences, kept apart so that the page shows them as a list."""
     values: dict[str, Any] = {"status": status, "ended_at": timezone.now(), "error": error, "step": ""}
     if result is not None:
         values |= {"result": result, "progress": 100}
+    elif problems:
+        values["result"] = {"problems": problems}
     return bool(Job.objects.filter(pk=job.pk, status=Job.Status.RUNNING).update(**values))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -11,7 +12,7 @@ from lianshu.plans.adoption.context import AdoptionContext
 from lianshu.plans.adoption.registry import ORDER, Adopter, Proposal, register_adopter
 from lianshu.plans.models import Item
 
-from .models import ChainRole, Enterprise
+from .models import ChainRole, Enterprise, ServiceLog
 
 _ROLES = {
     "链主": ChainRole.Role.LEAD,
@@ -92,6 +93,6 @@ class EnterpriseAdopter(Adopter):
             )
         return firm
 
-    def in_use(self, obj: models.Model) -> str:
-        count = obj.services.count()
-        return f"已有 {count} 条服务记录" if count else ""
+    def in_use(self, rows: Sequence[models.Model]) -> dict[Any, str]:
+        logged = ServiceLog._base_manager.filter(enterprise__in=rows).order_by().values_list("enterprise")
+        return {pk: f"已有 {count} 条服务记录" for pk, count in logged.annotate(n=models.Count("pk"))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -11,7 +12,7 @@ from lianshu.plans.adoption.context import AdoptionContext
 from lianshu.plans.adoption.registry import ORDER, Adopter, Proposal, register_adopter
 from lianshu.plans.models import Item
 
-from .models import Target
+from .models import Indicator, Observation, Target
 from .services.targets import indicator_for
 from .wording import target_words
 
@@ -117,13 +118,16 @@ class TargetAdopter(Adopter):
         target.save()
         return target
 
-    def in_use(self, obj: models.Model) -> str:
-        key = {"indicator": obj.indicator, "region": obj.region, "chain": obj.chain}
-        count = obj.indicator.observations.filter(region=key["region"], chain=key["chain"]).count()
-        return f"已填报 {count} 个数值" if count else ""
+    def in_use(self, rows: Sequence[models.Model]) -> dict[Any, str]:
+        told = Observation._base_manager.filter(indicator__in={obj.indicator_id for obj in rows}).order_by()
+        subjects = told.values_list("indicator", "region", "chain").annotate(n=models.Count("pk"))
+        counts = {(indicator, region, chain): n for indicator, region, chain, n in subjects}
+        found = {obj.pk: counts.get((obj.indicator_id, obj.region_id, obj.chain_id), 0) for obj in rows}
+        return {pk: f"已填报 {count} 个数值" for pk, count in found.items() if count}
 
-    def remove(self, context: AdoptionContext, obj: models.Model) -> None:
-        indicator = obj.indicator
-        obj.delete()
-        if not indicator.targets.exists() and not indicator.observations.exists():
-            indicator.delete()
+    def remove(self, rows: Sequence[models.Model]) -> None:
+        super().remove(rows)
+        # an indicator that neither a target nor a figure needs any more was made for these targets
+        Indicator._base_manager.filter(
+            pk__in={obj.indicator_id for obj in rows}, targets=None, observations=None
+        ).delete()

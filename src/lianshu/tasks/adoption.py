@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -18,7 +19,7 @@ from lianshu.policy.repair import repair
 
 from .byproducts import byproduct_for
 from .calendar import occurrences_refresh, times_of
-from .models import Duty, Task
+from .models import Duty, OccurrenceEvidence, Task, TaskReport
 
 _LONGEST_TEXT = 3000
 _SPLIT = re.compile(r"[、,，;；]|或者?|以及")
@@ -144,9 +145,9 @@ class TaskAdopter(Adopter):
             task.support_units.set(units[1:])
         return task
 
-    def in_use(self, obj: models.Model) -> str:
-        count = obj.reports.count()
-        return f"已填报 {count} 次进展" if count else ""
+    def in_use(self, rows: Sequence[models.Model]) -> dict[Any, str]:
+        told = TaskReport._base_manager.filter(task__in=rows).order_by().values_list("task")
+        return {pk: f"已填报 {count} 次进展" for pk, count in told.annotate(n=models.Count("pk"))}
 
 
 def _per_chain(who: str) -> bool:
@@ -223,6 +224,7 @@ class DutyAdopter(Adopter):
         found = (context.unit(name.strip()) for name in _SPLIT.split(duty.who))
         return list(dict.fromkeys(unit for unit in found if unit is not None))
 
-    def in_use(self, obj: models.Model) -> str:
-        count = sum(occurrence.evidence.count() for occurrence in obj.occurrences.all())
-        return f"已登记 {count} 次履职" if count else ""
+    def in_use(self, rows: Sequence[models.Model]) -> dict[Any, str]:
+        told = OccurrenceEvidence._base_manager.filter(occurrence__duty__in=rows).order_by()
+        counts = told.values_list("occurrence__duty").annotate(n=models.Count("pk"))
+        return {pk: f"已登记 {count} 次履职" for pk, count in counts}

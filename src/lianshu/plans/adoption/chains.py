@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.db import models
 
 from lianshu.organisation.models import Chain
@@ -62,8 +65,8 @@ class ChainAdopter(Adopter):
             obj.aliases = [*obj.aliases, name]
             obj.save(update_fields=["aliases"])
 
-    def in_use(self, obj: models.Model) -> str:
-        return changed_since(obj)
+    def in_use(self, rows: Sequence[models.Model]) -> dict[Any, str]:
+        return changed_since(rows)
 
     def apply(self, context: AdoptionContext, proposal: Proposal) -> models.Model:
         name = proposal.values["name"]

@@ -1,4 +1,7 @@
-"""Preview and adoption: every accepted item proposes, doubtful ones are asked, one transaction writes."""
+"""Preview and adoption: every accepted item proposes, doubtful ones are asked, one transaction writes.
+
+Taking an adoption back: :mod:`.undoing`.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import models, transaction
-from django.utils import timezone
 
 from lianshu.core import audit
 from lianshu.core.errors import LianshuError, invalid
@@ -15,7 +17,6 @@ from lianshu.core.scope import SystemActor, recheck, require
 from lianshu.plans.models import Adoption, AdoptionEffect, Document, Item, Plan
 
 from .context import AdoptionContext
-from .hanging import hanging
 from .registry import Adopter, Proposal, adopters
 from .snapshots import changed, raw_values
 
@@ -279,121 +280,3 @@ def _record(
     audit.record_many(user, [*entries, ("采纳", plan, {"status": [old, plan.status]}, note)])
     recheck(user, plan, "adopt")
     return Outcome(adoption, counts)
-
-
-def undo(user: Any, adoption: Adoption) -> Adoption:
-    """Take an adoption back: created rows go, changed rows get their former values.
-
-    Refuses with E2001 and one sentence per row on which work hangs, and with E3001 when a later adoption
-    of the plan stands. Rows that others share (units still in use) are kept and say why.
-    """
-    require(user, "adopt", adoption.plan)
-    with transaction.atomic():
-        plan = Plan.objects.select_for_update().get(pk=adoption.plan_id)
-        adoption = Adoption.objects.select_for_update(of=("self",)).get(pk=adoption.pk)
-        if adoption.undone_at is not None:
-            raise LianshuError("E3001", what=str(adoption), state="已撤回", action="再次撤回")
-        if plan.adoptions.filter(undone_at=None, pk__gt=adoption.pk).exists():
-            raise LianshuError("E3001", what=str(adoption), state="之后又有采纳", action="先撤回它")
-        document = adoption.document
-        document.plan = plan
-        context = AdoptionContext(user, document, [])
-        effects = list(adoption.effects.order_by("-position", "-id"))
-        _refuse_work(effects)
-        entries = _take_back(context, effects)
-        adoption.undone_by = None if isinstance(user, SystemActor) else user
-        adoption.undone_at = timezone.now()
-        adoption.save(update_fields=["undone_by", "undone_at"])
-        if not plan.adoptions.filter(undone_at=None).exists():
-            plan.status = Plan.Status.DRAFT
-            plan.save(update_fields=["status"])
-        audit.record_many(user, [*entries, ("撤回采纳", plan, {}, f"撤回 {len(entries)} 项")])
-    return adoption
-
-
-def _rows(effects: Sequence[AdoptionEffect]) -> list[tuple[AdoptionEffect, Adopter, models.Model]]:
-    by_kind = {adopter.kind: adopter for adopter in adopters()}
-    found = []
-    for effect in effects:
-        adopter = by_kind.get(effect.kind)
-        obj = adopter.fetch(effect.object_type, effect.object_id) if adopter else None
-        if adopter is not None and obj is not None and effect.action != AdoptionEffect.Action.MATCH:
-            found.append((effect, adopter, obj))
-    return found
-
-
-def _refuse_work(effects: Sequence[AdoptionEffect]) -> None:
-    problems: list[tuple[str, str]] = []
-    for effect, adopter, obj in _rows(effects):
-        if effect.action == AdoptionEffect.Action.CREATE:
-            reason = "" if adopter.keep_if_used else adopter.in_use(obj)
-        else:
-            current = raw_values(obj)
-            touched = any(current.get(key) != value for key, value in effect.after.items())
-            reason = "采纳之后又被修改过" if touched and not adopter.keep_if_used else ""
-        if reason:
-            problems.append((str(effect.pk), f"“{effect.label}”{reason}"))
-    if problems:
-        raise invalid(*problems)
-
-
-def _take_back(
-    context: AdoptionContext, effects: Sequence[AdoptionEffect]
-) -> list[tuple[str, models.Model, dict[str, list[Any]], str]]:
-    entries: list[tuple[str, models.Model, dict[str, list[Any]], str]] = []
-    made: list[tuple[AdoptionEffect, Adopter, models.Model]] = []
-    for effect, adopter, obj in _rows(effects):
-        if effect.action == AdoptionEffect.Action.CREATE:
-            made.append((effect, adopter, obj))
-            continue
-        current = raw_values(obj)
-        if all(current.get(key) == value for key, value in effect.after.items()):
-            adopter.restore(context, obj, effect.before)
-            back = {key: [effect.after[key], value] for key, value in effect.before.items()}
-            entries.append(("撤回更新", obj, back, ""))
-    # Rows of one adoption refer to each other in both directions (an office and the unit it sits in):
-    # take away what nothing hangs on until nothing more can go.
-    hangs = _hanging(made)
-    while made:
-        left = []
-        for effect, adopter, obj in made:
-            if _row_key(obj) in hangs:
-                left.append((effect, adopter, obj))
-                continue
-            pk = obj.pk
-            adopter.remove(context, obj)
-            obj.pk = pk  # the audit log names the row that was
-            entries.append(("撤回删除", obj, {}, ""))
-        if len(left) == len(made):
-            break
-        made, hangs = left, _hanging(left)
-    problems = []
-    for effect, adopter, obj in made:
-        words = hangs[_row_key(obj)]
-        if adopter.keep_if_used:
-            effect.kept = words[:300]
-            effect.save(update_fields=["kept"])
-        else:
-            problems.append((str(effect.pk), f"“{effect.label}”{words}"))
-    if problems:
-        raise invalid(*problems)
-    return entries
-
-
-def _row_key(obj: models.Model) -> tuple[str, Any]:
-    return obj._meta.label_lower, obj.pk
-
-
-def _hanging(made: Sequence[tuple[AdoptionEffect, Adopter, models.Model]]) -> dict[tuple[str, Any], str]:
-    """What hangs on each row, asked once per kind of row."""
-    by_model: dict[tuple[type[models.Model], tuple[str, ...]], list[Any]] = {}
-    for _, adopter, obj in made:
-        by_model.setdefault((type(obj), adopter.owned), []).append(obj.pk)
-    found = {
-        (model._meta.label_lower, key): words
-        for (model, owned), keys in by_model.items()
-        for key, words in hanging(model, keys, owned).items()
-    }
-    # a shared row on which somebody worked stays, like one that others refer to
-    shared = ((obj, adopter.in_use(obj)) for _, adopter, obj in made if adopter.keep_if_used)
-    return {_row_key(obj): words for obj, words in shared if words} | found

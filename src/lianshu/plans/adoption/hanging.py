@@ -16,6 +16,7 @@ def hanging(model: type[models.Model], keys: Iterable[Any], owned: Iterable[str]
     Many-to-many references count too: taking a chain out of a grant's list would widen the grant.
     """
     wanted, skip = list(keys), set(owned)
+    asked = set(wanted)
     found: dict[Any, list[str]] = defaultdict(list)
     for relation in model._meta.related_objects:
         if (relation.get_accessor_name() or relation.related_query_name()) in skip:
@@ -29,4 +30,4 @@ def hanging(model: type[models.Model], keys: Iterable[Any], owned: Iterable[str]
         )
         for key, count in rows:
             found[key].append(f"{count} 条{relation.related_model._meta.verbose_name}")
-    return {key: "还有 " + "、".join(words) for key, words in found.items() if key in set(wanted)}
+    return {key: "还有 " + "、".join(words) for key, words in found.items() if key in asked}

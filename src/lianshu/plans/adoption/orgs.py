@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -165,8 +166,8 @@ class OrgAdopter(Adopter):
         if isinstance(obj, Unit):
             context.add_unit(obj, proposal.values["name"], *proposal.values["aliases"])
 
-    def in_use(self, obj: models.Model) -> str:
-        return changed_since(obj)
+    def in_use(self, rows: Sequence[models.Model]) -> dict[Any, str]:
+        return changed_since(rows)
 
     def apply(self, context: AdoptionContext, proposal: Proposal) -> models.Model:
         if proposal.model_label == Appointment._meta.label_lower:

@@ -36,6 +36,7 @@ context. Adopting twice changes nothing twice because ``propose`` finds what it 
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -44,10 +45,8 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 
-from lianshu.core.audit import history
 from lianshu.core.ledger import ledgers
-
-from .snapshots import restore_fields
+from lianshu.core.models import AuditEntry
 
 if TYPE_CHECKING:
     from lianshu.plans.models import Item
@@ -142,25 +141,30 @@ class Adopter:
 
     def fetch(self, label: str, pk: Any) -> models.Model | None:
         """A row by model label and key; None when it is gone."""
-        return apps.get_model(label)._base_manager.filter(pk=pk).first()
+        return next(iter(self.fetch_many(label, [pk]).values()), None)
+
+    def fetch_many(self, label: str, keys: Iterable[Any]) -> dict[str, models.Model]:
+        """{key as text: row} of the rows of a model that are still there, in one query; the rows they refer
+        to come with them, because their names stand in audit entries."""
+        model = apps.get_model(label)
+        relations = [field.name for field in model._meta.concrete_fields if field.many_to_one]
+        rows = model._base_manager.filter(pk__in=list(keys)).select_related(*relations)
+        return {str(obj.pk): obj for obj in rows}
 
     @staticmethod
     def fresh(obj: models.Model) -> models.Model:
         """The row as the database has it now."""
         return type(obj)._base_manager.get(pk=obj.pk)
 
-    def in_use(self, obj: models.Model) -> str:
-        """The reason why this row cannot be taken back, in Chinese, or "". Work counts, not structure:
-        that other rows refer to it is looked at by the engine (see ``owned`` and ``keep_if_used``)."""
-        return ""
+    def in_use(self, rows: Sequence[models.Model]) -> dict[Any, str]:
+        """{key: the reason why the row cannot be taken back, in Chinese} of those of ``rows`` (all of one
+        model) that cannot; a number of queries that does not depend on how many there are. Work counts, not
+        structure: that other rows refer to a row is looked at by the engine (see ``owned``, ``keep_if_used``)."""
+        return {}
 
-    def remove(self, context: AdoptionContext, obj: models.Model) -> None:
-        """Take back a row that adoption created."""
-        obj.delete()
-
-    def restore(self, context: AdoptionContext, obj: models.Model, before: dict[str, Any]) -> None:
-        """Give a changed row its former values; ``before`` as recorded by the engine."""
-        restore_fields(obj, before)
+    def remove(self, rows: Sequence[models.Model]) -> None:
+        """Take back rows (all of one model) that adoption created."""
+        type(rows[0])._base_manager.filter(pk__in=[obj.pk for obj in rows]).delete()
 
     def url(self, obj: models.Model) -> str:
         """The row's page: the named one, its own address, its row in a ledger, or ""."""
@@ -176,12 +180,19 @@ class Adopter:
 _adopters: dict[str, Adopter] = {}
 
 
-def changed_since(obj: models.Model) -> str:
-    """Who changed a row after it was adopted, in Chinese, or "": by the audit log, adoption's own entries
-    aside."""
+def changed_since(rows: Sequence[models.Model]) -> dict[Any, str]:
+    """{key: who changed the row after it was adopted, in Chinese} of those of ``rows`` (all of one model) that
+    were changed: by the audit log, adoption's own entries aside. One query."""
+    if not rows:
+        return {}
     own = Q(action__startswith="采纳") | Q(action__startswith="撤回")
-    entry = history(obj).exclude(own).first()
-    return f"{entry.actor_name}后来改过" if entry is not None else ""
+    keys = {str(obj.pk): obj.pk for obj in rows}
+    entries = AuditEntry.objects.filter(object_type=rows[0]._meta.label_lower, object_id__in=keys).exclude(
+        own
+    )
+    # in order of time: the last one to change a row is named
+    found = entries.order_by("id").values_list("object_id", "actor_name")
+    return {keys[key]: f"{name}后来改过" for key, name in found}
 
 
 def register_adopter(adopter: type[Adopter] | Adopter) -> type[Adopter] | Adopter:

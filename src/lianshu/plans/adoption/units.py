@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import models
@@ -86,8 +87,8 @@ class UnitAdopter(Adopter):
             obj.aliases = [*obj.aliases, mention]
             obj.save(update_fields=["aliases"])
 
-    def in_use(self, obj: models.Model) -> str:
-        return changed_since(obj)
+    def in_use(self, rows: Sequence[models.Model]) -> dict[Any, str]:
+        return changed_since(rows)
 
     def apply(self, context: AdoptionContext, proposal: Proposal) -> models.Model:
         values = proposal.values

@@ -5,19 +5,17 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from lianshu.core.errors import LianshuError
-from lianshu.core.jobs import start_job
 from lianshu.core.models import Job
 from lianshu.core.scope import may, require
 from lianshu.plans import selectors
 from lianshu.plans.adoption import engine
 from lianshu.plans.adoption.registry import adopter_of
-from lianshu.plans.jobs import ADOPT_JOB
+from lianshu.plans.jobs import adoption_start, undo_job_of, undo_start
+from lianshu.plans.models import Adoption, AdoptionEffect
 
 
 def _choices(request: HttpRequest) -> dict[str, str]:
@@ -40,12 +38,7 @@ def adopt_page(request: HttpRequest, pk: int) -> HttpResponse:
     looked_at = request.POST.get("seen", "")
     moved = looked_at.isdecimal() and int(looked_at) != document.revision
     if request.method == "POST" and not seen.questions and not moved:
-        job = start_job(
-            request.user,
-            ADOPT_JOB,
-            title=f"采纳《{document.plan.title}》"[:200],
-            input={"document": document.pk, "choices": choices, "seen": document.revision},
-        )
+        job = adoption_start(request.user, document, choices=choices)
         done = job.result.get("url") if job.status == Job.Status.DONE else None
         return redirect(done) if done else redirect("job", job.pk)
     open_questions = seen.questions if request.method == "POST" else []
@@ -75,44 +68,50 @@ def _folded(proposals: list[Any]) -> Any:
 
 @require_GET
 def adoption_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """What one adoption did, with links to the rows."""
+    """What one adoption did, with links to the rows; how far taking it back is, or why it was refused."""
     adoption = selectors.adoption_of(request.user, pk)
+    job = undo_job_of(adoption) if adoption.undone_at is None else None
+    return render(
+        request,
+        "plans/adoption.html",
+        {
+            "adoption": adoption,
+            "plan": adoption.plan,
+            "groups": _shown(adoption),
+            "may_adopt": may(request.user, "adopt", adoption.plan),
+            "job": job,
+            "running": job is not None and job.ended_at is None,
+            "own_job": job is not None and job.asked_by_id == request.user.pk,
+            "kept": adoption.effects.exclude(kept="").count(),
+        },
+    )
+
+
+def _shown(adoption: Adoption) -> list[tuple[str, list[tuple[AdoptionEffect, str, bool]]]]:
+    """(title, rows of (effect, address, whether the row is gone)) per kind; the rows are looked up by kind."""
     effects = list(adoption.effects.select_related("item").order_by("position", "id"))
-    return render(request, "plans/adoption.html", _page(request, adoption, effects))
-
-
-def _page(request: HttpRequest, adoption: Any, effects: list[Any], hanging: Any = ()) -> dict[str, Any]:
+    keys: dict[tuple[str, str], list[str]] = {}
+    for effect in effects:
+        keys.setdefault((effect.kind, effect.object_type), []).append(effect.object_id)
+    found = {
+        (kind, label): adopter.fetch_many(label, those)
+        for (kind, label), those in keys.items()
+        if (adopter := adopter_of(kind)) is not None
+    }
     groups = []
     for kind, rows in groupby(effects, key=lambda one: one.kind):
         adopter = adopter_of(kind)
         shown = []
         for effect in rows:
-            obj = adopter.fetch(effect.object_type, effect.object_id) if adopter else None
-            shown.append((effect, adopter.url(obj) if adopter and obj is not None else "", obj is None))
-        groups.append((adopter.title if adopter else kind, shown))
-    return {
-        "adoption": adoption,
-        "plan": adoption.plan,
-        "groups": groups,
-        "may_adopt": may(request.user, "adopt", adoption.plan),
-        "hanging": hanging,
-        "total": len(effects),
-    }
+            obj = found.get((kind, effect.object_type), {}).get(effect.object_id)
+            address = adopter.url(obj) if adopter is not None and obj is not None else ""
+            shown.append((effect, address, obj is None))
+        groups.append((adopter.title if adopter is not None else kind, shown))
+    return groups
 
 
 @require_POST
 def adoption_undo(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take an adoption back, or say what hangs on it."""
-    adoption = selectors.adoption_of(request.user, pk)
-    try:
-        done = engine.undo(request.user, adoption)
-    except LianshuError as error:
-        if not error.problems:
-            raise
-        effects = list(adoption.effects.select_related("item").order_by("position", "id"))
-        context = _page(request, adoption, effects, [sentence for _, sentence in error.problems])
-        return render(request, "plans/adoption.html", context, status=error.status)
-    kept = done.effects.exclude(kept="").count()
-    rest = f"，{kept} 个单位仍在使用，已保留" if kept else ""
-    messages.success(request, f"已撤回采纳{rest}。")
-    return redirect("plan-page", done.plan_id)
+    """Take an adoption back in the background; its page tells how that ends."""
+    undo_start(request.user, selectors.adoption_of(request.user, pk))
+    return redirect("plan-adoption", pk)
