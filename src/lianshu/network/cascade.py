@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
+from threading import Thread
 from typing import overload
 
 import numpy as np
@@ -35,13 +35,20 @@ ALONE = 40_000  # firms up to which each thread advances scenarios of its own; b
 class Scenario:
     """Direct losses of some firms: `down[i]` and `up[i]` ∈ [0, 1] is what firm `firms[i]` loses itself.
 
-    `up` differs from `down` only where a shock hits supply and demand unequally; None means equal.
+    `up` differs from `down` only where a shock hits supply and demand unequally; None means equal. A firm
+    that stands more than once loses the largest of its losses. Raises NetworkError for arrays of different
+    lengths.
     """
 
     name: str
     firms: LongArray
     down: FloatArray
     up: FloatArray | None = None
+
+    def __post_init__(self) -> None:
+        """The kernel reads the arrays side by side."""
+        if len(self.down) != len(self.firms) or (self.up is not None and len(self.up) != len(self.firms)):
+            raise NetworkError(f"情景“{self.name}”的企业与损失个数不同；每家企业要有一个损失。")
 
 
 class Closures(Sequence[Scenario]):
@@ -88,10 +95,18 @@ class Shocks:
             return cls(np.arange(count + 1), np.asarray(scenarios.closing, dtype=np.int64), whole, whole)
         return cls(
             np.cumsum([0, *(scenario.firms.size for scenario in scenarios)]),
-            np.concatenate([scenario.firms for scenario in scenarios]),
-            np.concatenate([scenario.down for scenario in scenarios]),
-            np.concatenate([s.down if s.up is None else s.up for s in scenarios]),
+            np.concatenate([np.asarray(scenario.firms, dtype=np.int64) for scenario in scenarios]),
+            np.concatenate([np.asarray(scenario.down, dtype=np.float64) for scenario in scenarios]),
+            np.concatenate([np.asarray(s.down if s.up is None else s.up, np.float64) for s in scenarios]),
         )
+
+    def check(self, firm_count: int) -> None:
+        """Raise NetworkError for a firm or a loss the kernel must not see."""
+        if self.firms.size and not (self.firms.min() >= 0 and self.firms.max() < firm_count):
+            raise NetworkError(f"情景含有不存在的企业序号；序号应在 0 到 {firm_count - 1} 之间。")
+        for losses in (self.down, self.up):
+            if not ((losses >= 0.0) & (losses <= 1.0)).all():
+                raise NetworkError("情景的直接损失应在 0 到 1 之间；三成写 0.3，停产写 1。")
 
 
 @dataclass(frozen=True)
@@ -199,14 +214,20 @@ class Cascade:
         if keep > start:
             size = min(size, max(1, KEPT_BYTES // (16 * self.network.firm_count)))
         flow = Flow(start, len(scenarios), size, keep, self.network.firm_count)
-        teams = self._teams()
-        with ThreadPoolExecutor(len(teams)) as threads:
-            try:
-                for members in teams:
-                    threads.submit(self._work, members, flow, scenarios)
-                yield from flow
-            finally:
-                flow.stop[0] = 1
+        # Not an executor: the interpreter would wait at its end for the threads of a run nobody reads on.
+        threads = [
+            Thread(target=self._work, args=(members, flow, scenarios), daemon=False)
+            for members in self._teams()
+        ]
+        try:
+            for thread in threads:
+                thread.start()
+            yield from flow
+        finally:
+            flow.stop[0] = 1
+            for thread in threads:
+                if thread.ident is not None:
+                    thread.join()
 
     def _block_size(self) -> int:
         """Blocks small enough to lose little when stopped."""
@@ -221,7 +242,7 @@ class Cascade:
     def _work(self, members: int, flow: Flow, scenarios: Sequence[Scenario]) -> None:
         try:
             pool = self._pool(members)
-            while not flow.stop[0]:
+            while not flow.over():
                 free = pool.free()
                 taken = flow.take(free.size)
                 if taken:
@@ -249,6 +270,7 @@ class Cascade:
 
     def _load(self, pool: Pool, slots: LongArray, numbers: range, scenarios: Sequence[Scenario]) -> None:
         shocks = Shocks.of(scenarios[numbers.start : numbers.stop])
+        shocks.check(self.network.firm_count)
         firms = self.layout.rank[shocks.firms]
         pool.load(slots, np.arange(numbers.start, numbers.stop), shocks.start, firms, shocks.down, shocks.up)
 

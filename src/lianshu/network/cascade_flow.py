@@ -93,6 +93,10 @@ class Flow:
         with self._changed:
             self._changed.wait(0.1)
 
+    def over(self) -> bool:
+        """Whether the teams are to go home: told to, or the program ends with the run left half read."""
+        return bool(self.stop[0]) or not threading.main_thread().is_alive()
+
     def finished(self) -> bool:
         """Whether every scenario has been taken, or the run was stopped."""
         return bool(self.stop[0]) or self._following >= self._count

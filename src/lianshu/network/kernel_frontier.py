@@ -96,7 +96,10 @@ def load(
     loss_up: FloatArray,
     loss_down: FloatArray,
 ) -> None:
-    """Put scenario k, direct losses of `firms[start[k]:start[k + 1]]`, into slot `into[k]` of both directions."""
+    """Put scenario k, direct losses of `firms[start[k]:start[k + 1]]`, into slot `into[k]` of both directions.
+
+    A firm that stands in a scenario more than once loses the largest of its losses.
+    """
     while True:
         at = claim(signal, 0, 0)
         if at >= into.size:
@@ -113,7 +116,7 @@ def load(
             count = 0
             for position in range(start[at], start[at + 1]):
                 firm = firms[position]
-                if loss[position] > 0.0:
+                if loss[position] > row[firm]:
                     if row[firm] == 0.0:
                         listed[count] = firm
                         count += 1

@@ -14,7 +14,7 @@ import numpy as np
 from lianshu.network.kernel_compile import compiled
 from lianshu.network.kernel_frontier import SETTLED, UNLISTED, WIDE, Rules, Slots
 from lianshu.network.kernel_layout import PIECES, Direction, Layout, LongArray, aligned_rows
-from lianshu.network.kernel_team import claim, meet, restock
+from lianshu.network.kernel_team import APART, claim, meet, restock
 from lianshu.network.kernel_vector import LANES, advance_rows, share_row, sum_rows
 from lianshu.network.network import FloatArray
 
@@ -112,7 +112,7 @@ def advance_lanes(
                         idle -= 1
             _exchange(way, member, members, old, new, slots.losses, leaving, entering)
             arrivals = meet(members, signal, arrivals)
-        if running == 0 or ending:
+        if running == 0 or ending or arrivals == APART:
             return
         for lane in range(LANES):
             change[0, lane] = 0.0
@@ -120,6 +120,8 @@ def advance_lanes(
         if way.market.size > 0:
             _share(way, signal, turn, old, own.inverse, work.shared)
             arrivals = meet(members, signal, arrivals)
+            if arrivals == APART:
+                return
             source = work.shared
         _advance(way, member, members, signal, turn, source, old, new, mask, change)
         even = turn & 1
@@ -128,6 +130,8 @@ def advance_lanes(
         if member == 0:
             work.halt[even] = rules.stop[0]
         arrivals = meet(members, signal, arrivals)
+        if arrivals == APART:
+            return
         if member == 0:
             restock(signal, turn)
         halted = work.halt[even] != 0

@@ -13,7 +13,7 @@ import ctypes
 import platform
 import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import numpy as np
@@ -29,8 +29,10 @@ intrinsic: Any = extending.intrinsic
 
 MOST = 8  # members of a team
 LINE = 8  # int64 in a cache line: counters lie a line apart
+APART = -1  # what `meet` returns instead of a count
 SPINS = 2000  # looks at a counter before the processor is offered to others
-_YIELD, _ARRIVED, _CLAIMS = 0, LINE, 2 * LINE  # places in a team's `signal`
+# Places in a team's `signal`.
+_YIELD, _ARRIVED, _BROKEN, _CLAIMS = 0, LINE, 2 * LINE, 3 * LINE
 _WORDS = _CLAIMS + 2 * (MOST + 1) * LINE
 
 _LONG = ir.IntType(64)
@@ -49,17 +51,32 @@ class Team:
         self._helpers = ThreadPoolExecutor(members - 1) if members > 1 else None
 
     def call(self, function: Any, own: Sequence[Any], *shared: Any) -> None:
-        """Run ``function(member, members, signal, own[member], *shared)`` in every thread and wait for all."""
+        """Run ``function(member, members, signal, own[member], *shared)`` in every thread and wait for all.
+
+        Raises what a member failed with: those who wait for it at a meeting are sent home first.
+        """
         signal = self._signal
         signal[_ARRIVED:] = 0
-        others = [
-            self._helpers.submit(function, member, self.members, signal, own[member], *shared)
-            for member in range(1, self.members)
-            if self._helpers is not None
-        ]
-        function(0, self.members, signal, own[0], *shared)
+        others: list[Future[None]] = []
+        try:
+            if self._helpers is not None:
+                for member in range(1, self.members):
+                    others.append(self._helpers.submit(self._run, member, function, own[member], *shared))
+            self._run(0, function, own[0], *shared)
+        except BaseException:
+            signal[_BROKEN] = 1
+            raise
+        finally:
+            wait(others)
         for other in others:
             other.result()
+
+    def _run(self, member: int, function: Any, own: Any, *shared: Any) -> None:
+        try:
+            function(member, self.members, self._signal, own, *shared)
+        except BaseException:
+            self._signal[_BROKEN] = 1
+            raise
 
 
 def _yield_address() -> int:
@@ -128,7 +145,8 @@ def _call(typingctx, address):  # type: ignore[no-untyped-def]
 def meet(members: int, signal: Any, arrivals: int) -> int:
     """Wait until all members have come here; `arrivals` counts this member's earlier meetings × members.
 
-    Returns the new `arrivals`. What any member wrote before is seen by all after.
+    Returns the new `arrivals`, or APART when a member failed and the meeting cannot take place: the caller
+    returns at once. What any member wrote before is seen by all after.
     """
     due = arrivals + members
     if members > 1:
@@ -138,8 +156,10 @@ def meet(members: int, signal: Any, arrivals: int) -> int:
             looks += 1
             if looks < SPINS:
                 _pause()
-            else:
+            elif _read(signal, _BROKEN) == 0:
                 _call(signal[_YIELD])
+            else:
+                return APART
     return due
 
 
