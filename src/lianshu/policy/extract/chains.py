@@ -21,7 +21,7 @@ from lianshu.reference.numerals import parse_integer
 
 _HEAD = (
     r"(?:产业链群|产业链条|产业链(?!长)|产业集群|产业体系|(?:循环)?工业体系|产业生态链|产业生态圈|链条"
-    r"|产业(?!园|化|基地|链|集群|技术|项目|政策|工人|结构|带|布局|协会|联盟|研究|投资|引导|基金|数字))"
+    r"|(?:新)?赛道|产业(?!园|化|基地|链|集群|技术|项目|政策|工人|结构|带|布局|协会|联盟|研究|投资|引导|基金|数字))"
 )
 # The look at the first character spares the alternatives at most places of a text.
 _STARTS = f'(?=[\\d一二三四五六七八九十两等“”"·()（）产循工链{"".join(sorted({one[0] for one in words("chains", "modifier")}))}])'
@@ -31,7 +31,7 @@ _ANCHOR = re.compile(
 )
 _COLON = re.compile(
     rf"{_STARTS}(?:(?P<count>{COUNT})(?:大|条|个))?(?P<mods>(?:{choice('chains', 'modifier')})*)(?P<head>{_HEAD})"
-    r"(?:分别)?(?:[:：]|[(（]|(?:是|为|包括|即|主要有|[,，]即|[,，]包括|[,，]分别[是为])[:：]?)"
+    r"(?:分别)?(?:[:：]|[(（]|(?:是|为(?!主|辅|支柱|龙头|引领|核心|基础|重点|特色|依托|支撑|补充|首)|包括|即|主要有|[,，]即|[,，]包括|[,，]分别[是为])[:：]?)"
 )
 _INDUSTRY = re.compile(choice("chains", "industry"))
 _FOUNDING = re.compile(choice("chains", "founding"))
@@ -67,6 +67,14 @@ _OWN = {
 }
 #: A county that is no city: 全市 is the city above it.
 _OWN_OF_COUNTY = re.compile(r"[全我本][县区旗]|全域")
+#: A chain named in running text: behind a stop, a verb or a conjunction; or the field of what follows (在A产业上).
+_MENTION = re.compile(
+    r"(?<=[。;；,，:：、\n)）和与把将以])(?P<name>[\u4e00-\u9fffA-Za-z]{2,18}?)(?P<head>产业链)(?!长|条|群|上|图|专班|链主|现代化|供应链|招商|工作|协同|建设|发展|企业|招引|高质量)"
+    r"|(?<=[。;；,，\n])在(?P<field>[\u4e00-\u9fff]{2,10}?)(?P<area>产业)(?:上|方面|领域)?[,，]"
+)
+_NO_CHAIN = re.compile(r"重点|优势|主导|新兴|未来|特色|关键|标志性|完整|每|各|全|本|该|省|市|县|区")
+#: Words before a chain's name in a clause of prose.
+_TELLING = re.compile(rf"{choice('chains', 'lead')}|把|将|和|与|对|在|有序|稳妥|快速|重点是|提质|链式")
 _QUOTED = re.compile(r"《[^》]*》")
 
 
@@ -87,6 +95,9 @@ def short_name(words_: str) -> str:
     name = enumeration.without_gloss(words_).strip("“”‘’ ")
     bare = _TAIL.sub("", name)
     return bare if len(bare) >= 2 else name
+
+
+_DOUBTS = {"chain-told": "文中分句点名，未见集中列举，请核对"}
 
 
 def _sentence_start(clean: str, at: int) -> int:
@@ -178,20 +189,21 @@ def _lists(clean: str, facts: dict[str, Any]) -> list[_Found]:
     found: list[_Found] = []
     for match in _ANCHOR.finditer(clean):
         at = match.start()
-        if at < 3 or "、" not in clean[max(0, at - 40) : at]:
+        wanted = parse_integer(match["count"]) if match["count"] else None
+        pair = wanted == 2  # A和B两个新赛道
+        if at < 3 or not ("、" in clean[max(0, at - 40) : at] or (pair and _AND.search(clean[at - 12 : at]))):
             continue
         start = _sentence_start(clean, at)
         pieces = enumeration.before(clean, at, start)
-        if len(pieces) < 2:
+        if len(pieces) < 2 and not pair:
             continue
         for i in range(len(pieces) - 1, 0, -1):  # A、B4条主导产业链和C、D3条特色产业链: two lists
             if joint := _JOINT.search(clean, *pieces[i]):
                 pieces = [(joint.end(), pieces[i][1]), *pieces[i + 1 :]]
                 break
-        if len(pieces) < 2:
+        if not pieces or (len(pieces) < 2 and not pair):
             continue
         pieces[0] = enumeration.after_last(clean, pieces[0], _LEAD)
-        wanted = parse_integer(match["count"]) if match["count"] else None
         names = _believed(_names(clean, pieces, wanted), wanted)
         if not names:
             continue
@@ -284,6 +296,27 @@ def _title_chain(clean: str, title: str, region: str) -> list[_Found]:
     return [_Found([name], (at, at + len(name)), 3.0, True, False, "chain-title")]
 
 
+def _told(text: Text, level: str | None, region: str) -> list[_Found]:
+    """Chains that the prose names one by one (``做强A产业链…。B产业链要…``, ``在C产业上，…``): at least three,
+    each an industry by its morphemes, none the upper level's."""
+    clean, upper = text.clean, _foreign_level(level, region)
+    found: dict[str, _Found] = {}
+    for match in _MENTION.finditer(clean):
+        name_span, end = (
+            (match.span("name"), match.end("head"))
+            if match["name"]
+            else (match.span("field"), match.end("area"))
+        )
+        span = enumeration.after_last(clean, name_span, _TELLING)
+        name = short_name(_SECTION_LEAD.sub("", clean[slice(*span)]))
+        if not _is_industry(name) or _ADJECTIVES.fullmatch(name) or name in found:
+            continue
+        if upper.search(clean[max(0, span[0] - 12) : span[0]]) or _NO_CHAIN.search(name):
+            continue
+        found[name] = _Found([name], (span[0], end), 3.0, False, False, "chain-told")
+    return list(found.values()) if len(found) >= 3 else []
+
+
 def same_chain(a: str, b: str) -> bool:
     """Whether two names mean one chain (``汽车`` and ``汽车产业链``, a name inside a slightly longer one)."""
     a, b = (re.sub(r"\W", "", short_name(x)) for x in (a, b))
@@ -317,6 +350,9 @@ def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
         found = _title_chain(text.clean, str(facts.get("title") or ""), str(facts.get("region") or ""))
     if not found:  # a bare list that a verb of founding opens is better than none
         found = sorted((f for f in lists if f.score >= 1), key=lambda f: -f.score)[:1]
+        told = _told(text, facts.get("level"), str(facts.get("region") or ""))
+        if len(told) > sum(len(f.names) for f in found):
+            found = told
     if not found:
         return []
     kept = _kept(found, outline)
@@ -337,7 +373,7 @@ def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
                     {"name": name},
                     one.rule,
                     0.95 if sure else 0.65,
-                    "" if sure else "只有一处未计数的产业列举支持",
+                    "" if sure else _DOUBTS.get(one.rule, "只有一处未计数的产业列举支持"),
                 )
             )
     return items

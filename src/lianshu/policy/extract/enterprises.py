@@ -16,7 +16,7 @@ from typing import Any
 from lianshu.policy.extract import enumeration, naming, projects
 from lianshu.policy.extract.chains import heading_chain, same_chain
 from lianshu.policy.extract.enumeration import Span
-from lianshu.policy.extract.tables import head_words
+from lianshu.policy.extract.tables import head_words, words_of
 from lianshu.policy.lexicon import choice
 from lianshu.policy.model import Item, Outline, Text
 
@@ -56,6 +56,28 @@ _COMPANY = re.compile(
     r"(?:引导|支持|推动|鼓励|依托|帮助|促进|对接|引进|服务|、|与|和)(?P<name>[\u4e00-\u9fff]{2,8}?公司)(?=[\u4e00-\u9fff、,，。;；])(?!化|治理|制|债)"
 )
 _COUNTED = re.compile(r"[一二两三四五六七八九十\d多]家|上市|龙头|平台|国有")
+#: A register of firms: its heading and the lines below it, up to the next annex or a full stop.
+_REGISTER = re.compile(
+    r"(?:^|\n)[^\n。,，;；]{0,16}?(?P<kind>[^\n。,，;；]{0,8}(?:企业|公司))(?:名录|名单|清单|一览表?)\n"
+    r"(?P<body>(?:(?!附件)[^\n。]{2,160}(?:\n|$)){1,60})"
+)
+_LINE = re.compile(r"(?:[^:：、\n]{2,20}[:：])?(?P<list>[^\n:：]{2,150})")
+_LEVELS = (
+    "省",
+    "市",
+    "州",
+    "县",
+    "区",
+    "镇",
+    "乡",
+    "经开区",
+    "高新区",
+    "开发区",
+    "经济技术开发区",
+    "经济开发区",
+    "新区",
+)
+_QUARTER = re.compile(r"[谷港岛园城镇]$")
 _AND = re.compile(r"和|与|以及|及")
 _JUNK = re.compile(r"^(?:公司|企业|集团|龙头|重点|现有|本地|我市|我县|全市|全县|市|县|国内|行业|知名)+")
 _TARGET = re.compile(r"引进|招引|引入|招商|瞄准|紧盯|盯紧|主攻|签约|承接|争取")
@@ -244,21 +266,33 @@ def _standing(clean: str) -> list[_Firm]:
     return out
 
 
-def _in_projects(named: list[projects.Project]) -> list[_Firm]:
-    """Firms inside the names of projects."""
+def _in_projects(named: list[projects.Project], known: set[str], clean: str) -> list[_Firm]:
+    """Firms inside the names of projects; a name that the text ``knows`` as a firm's is not cut anew, and one
+    that it uses as a place's is none."""
     out = []
     for project in named:
+        own = max((one for one in known if project.name.startswith(one)), key=len, default=None)
+        if own:
+            out.append(_Firm(own, None, project.span, "firm-in-project", 0.85))
+            continue
         if project.rule == "project-built" and not re.search(r"[一二三四五六七八九十\d]期", project.name):
             continue
         name = naming.brand(re.sub(r"续建项目$|基础配套建设$", "", project.name))
         before = re.split(r"\d", project.name)[0]  # 某化工20万吨乙二醇: the firm stands before the capacity
         if before != project.name and 3 <= len(before) <= 6 and not before.endswith(("园", "年产", "第")):
             name = name or before
-        if name and naming.is_firm(name, strong=True):
+        if name and naming.is_firm(name, strong=True) and not _is_place(name, clean):
             out.append(
                 _Firm(name, None, project.span, "firm-in-project", 0.75, "从项目名称中识别，请核对企业名称")
             )
     return out
+
+
+def _is_place(name: str, clean: str) -> bool:
+    """Whether the text names a place so (``X县``), or a park or quarter of that place (``X智造谷``)."""
+    if any(f"{name}{level}" in clean for level in _LEVELS):
+        return True
+    return _QUARTER.search(name) is not None and any(f"{name[:2]}{level}" in clean for level in _LEVELS)
 
 
 def _chain_at(clean: str, at: int, sections: list[tuple[int, int, str]], chains: list[str]) -> str | None:
@@ -272,7 +306,8 @@ def _chain_at(clean: str, at: int, sections: list[tuple[int, int, str]], chains:
     return named[0] if len(named) == 1 else None
 
 
-def _table_firms(text: Text) -> list[Item]:
+def _table_firms(text: Text, chains: list[str]) -> list[Item]:
+    """Firms of a table's column for firms; where the row names a chain, it is theirs."""
     out = []
     for table in text.source.tables:
         head = head_words(text, table)
@@ -281,15 +316,31 @@ def _table_firms(text: Text) -> list[Item]:
             for c, w in head.items()
             if re.search(r"(?:链主|龙头|骨干|重点|牵头)?企业(?:名称)?$|公司名称|企业名单", w)
         }
+        of_chain = next((c for c, w in head.items() if re.search(r"产业链|链条名称", w)), None)
+        rows = {c.row: words_of(text, c) for c in table.cells if c.column == of_chain and c.row}
         for cell in table.cells:
             if not cell.row or cell.column not in columns:
                 continue
+            chain = next((c for c in chains if same_chain(c, rows.get(cell.row, ""))), None)
             inside = text.locate(cell.start, cell.end) or (0, 0)
             for span in enumeration.split(text.clean, *inside, "、,，;；\n "):
                 name = enumeration.without_gloss(text.clean[slice(*span)])
                 if naming.is_firm(name, strong=True):
-                    fields = {"name": name, "role": _role(columns[cell.column], ""), "chain": None}
+                    fields = {"name": name, "role": _role(columns[cell.column], ""), "chain": chain}
                     out.append(enumeration.item(text, "enterprises", span, fields, "firm-table"))
+    return out
+
+
+def _registered(clean: str) -> list[_Firm]:
+    """Firms of a register: lines below a heading such as 骨干企业名录, each a list with or without a label."""
+    out: list[_Firm] = []
+    for register in _REGISTER.finditer(clean):
+        for line in _LINE.finditer(clean, *register.span("body")):
+            for span in enumeration.split(clean, *line.span("list"), "、,，;；"):
+                name = enumeration.without_gloss(clean[slice(*span)])
+                if naming.is_firm(name, strong=True):
+                    role = _role(register["kind"], "")
+                    out.append(_Firm(name, role, line.span("list"), "firm-register", 0.9))
     return out
 
 
@@ -304,9 +355,14 @@ def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
     ]
     known_projects = facts.get("named_projects")
     named = projects.find(text, outline) if known_projects is None else known_projects
+    tabled = _table_firms(text, chains)
+    told = [*_lists(clean), *_frames(clean), *_standing(clean), *_registered(clean)]
+    sure = {firm.name for firm in told if firm.confidence >= 0.8} | {i.fields["name"] for i in tabled}
+    rows = {one.span for one in named if one.rule == "project-table-row"}
     best: dict[str, _Firm] = {}
-    for firm in [*_lists(clean), *_frames(clean), *_standing(clean), *_in_projects(named)]:
-        if any(a <= firm.span[0] < b for a, b in body) or firm.name in chains:
+    for firm in [*told, *_in_projects(named, sure, clean)]:
+        listed = firm.rule == "firm-register" or firm.span in rows
+        if (not listed and any(a <= firm.span[0] < b for a, b in body)) or firm.name in chains:
             continue
         known = best.get(firm.name)
         if known is None:
@@ -327,7 +383,7 @@ def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
         items.append(
             enumeration.item(text, "enterprises", firm.span, fields, firm.rule, firm.confidence, firm.reason)
         )
-    return items + [i for i in _table_firms(text) if i.fields["name"] not in names]
+    return [i for i in items if i.fields["name"] not in {j.fields["name"] for j in tabled}] + tabled
 
 
 def _inside_longer(firm: _Firm, names: set[str]) -> bool:

@@ -20,6 +20,15 @@ _NUM = "一二两三四五六七八九十百千双\\d"
 _QUOTED = re.compile(r"[“\"]([^“”\"\n]{2,60})[”\"]")
 _SLOGANS = frozenset(words("mechanisms", "slogans"))
 _SLOGAN_HEAD = re.compile(either(slogan for slogan in _SLOGANS if len(slogan) >= 3))
+#: A round number of things and what becomes of them (“百企焕新”, “千家百亿”, “百名干部进百企”).
+_ROUND = re.compile(
+    r"[百千万][企家户名项亿园村店强链县镇厂院校匠品场团社商才](?!强)[\u4e00-\u9fff]{2,6}$|百[\u4e00-\u9fff]{1,4}[进联帮访入]百[\u4e00-\u9fff]{1,2}$"
+)
+_CAMPAIGN = re.compile(r"[\u4e00-\u9fff]{0,6}?(?:工程|行动|计划|活动|专项)")
+#: 双 and what the two do together (“双链协同”, “双轮联动”), where it names the way of working.
+_DOUBLE = re.compile(
+    r"双[\u4e00-\u9fff](?:协同|联动|驱动|融合|并进|互动|共进|牵引|引领|发力|共建|共促|互促|赋能)$"
+)
 _NOT_FORMULA = re.compile(rf"^{choice('mechanisms', 'not_formula')}")
 _USE = re.compile(rf"^(?:的)?(?:整体|工作|发展|总体|推进|服务|建设|对接)*{choice('mechanisms', 'use')}")
 _ONES = re.compile(
@@ -86,8 +95,9 @@ def _is_slogan(name: str) -> bool:
     return bare in _SLOGANS or _SLOGAN_HEAD.match(bare) is not None or "通办" in bare
 
 
-def _formula_in_quotes(inner: str, after: str) -> bool:
-    """Whether quoted words are one formula by their numerals."""
+def _formula_in_quotes(inner: str, after: str, title: str) -> bool:
+    """Whether quoted words are one formula by their numerals, or by a round number in the title or in the
+    name of a campaign."""
     if _is_slogan(inner) or re.search(r"[。;；:：《]", inner):
         return False
     if _FLAT.search(inner):
@@ -103,6 +113,12 @@ def _formula_in_quotes(inner: str, after: str) -> bool:
         if re.match(r"[\u4e00-\u9fff]{0,9}?(?:工程|行动|计划)", after):
             return True
         return not _NOT_FORMULA.match(after) and not _COUNTS_INDUSTRIES.match(after)
+    if _ROUND.match(inner):
+        return inner in title or _CAMPAIGN.match(after) is not None
+    if _DOUBLE.match(inner):
+        return inner in title or _USE.match(after) is not None
+    if re.fullmatch(r"双?[十百千万亿]{2,4}", inner):  # “十百千”培育计划
+        return inner in title or _CAMPAIGN.match(after) is not None
     if not re.match(rf"[{_NUM}]", inner) or not re.search(r"[一二两三四五六七八九十双]", inner):
         return False
     if re.match(
@@ -327,14 +343,14 @@ def _creed(outline: Outline) -> list[Span]:
     return [(0, first)] + [(n.start, n.end) for n in nodes if n.kind in ("part", "section", "item", "lead")]
 
 
-def _quoted(clean: str, outline: Outline, upper: re.Pattern[str], level: str) -> list[_Formula]:
+def _quoted(clean: str, outline: Outline, upper: re.Pattern[str], level: str, title: str) -> list[_Formula]:
     found: list[_Formula] = []
     creed = _creed(outline)
     for match in _QUOTED.finditer(clean):
         inner = match[1].strip()
         after = clean[match.end() : match.end() + 12]
         pieces = [(m.start(1), m.end(1), m[1]) for m in re.finditer(r"‘([^‘’]{2,20})’", inner)]
-        if pieces or not _formula_in_quotes(inner, after):
+        if pieces or not _formula_in_quotes(inner, after, title):
             continue
         if _belongs_above(clean, match.start(), match.end(), upper, level):
             continue
@@ -351,10 +367,16 @@ def _quoted(clean: str, outline: Outline, upper: re.Pattern[str], level: str) ->
         if _ADJECTIVE.match(inner) and noun:
             name += noun[0]
         items, begin = _items_of(inner, clean, (match.start(1), match.end(1)), outline)
-        working = bool(
-            re.match(r"[\u4e00-\u9fff]{0,4}(?:设想|机制|模式|格局|布局|思路|制度|工作法|工程|行动)", after)
-            or _SET_HERE.search(_clause(clean, match.start()))
-        ) or bool(_WORKING.search(inner))
+        working = (
+            bool(
+                re.match(
+                    r"[\u4e00-\u9fff]{0,4}(?:设想|机制|模式|格局|布局|思路|制度|工作法|工程|行动)", after
+                )
+                or _SET_HERE.search(_clause(clean, match.start()))
+            )
+            or bool(_WORKING.search(inner))
+            or inner in title
+        )
         if not items and not working and any(a <= match.start() < b for a, b in creed):
             continue
         sure = bool(items) or bool(_USE.match(after)) or len(re.findall(rf"[{_NUM}]", inner)) >= 2
@@ -421,8 +443,10 @@ def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
     """The formulas in the order of the text, each once, with the items the text lists."""
     best: dict[str, _Formula] = {}
     upper = _upper(facts)
-    level = str(facts.get("level") or "")
-    for formula in _quoted(text.clean, outline, upper, level) + _bare(text.clean, outline, upper, level):
+    level, title = str(facts.get("level") or ""), str(facts.get("title") or "")
+    for formula in _quoted(text.clean, outline, upper, level, title) + _bare(
+        text.clean, outline, upper, level
+    ):
         key = _key(formula)
         known = best.get(key)
         if known is None or len(formula.items) > len(known.items):
@@ -445,5 +469,12 @@ def _within(formula: _Formula, other: _Formula) -> bool:
         return formula.rule == "formula-one-each"
     if formula.name in other.items:
         return True
+    if (
+        not formula.items
+        and len(a) >= 2
+        and b.startswith(a)
+        and formula.rule == other.rule == "formula-quoted"
+    ):
+        return True  # “五单” after “五单联动”
     inside = other.span[0] <= formula.span[0] and formula.span[1] <= other.span[1]
     return inside and a in b

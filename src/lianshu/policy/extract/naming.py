@@ -13,6 +13,7 @@ from lianshu.reference.regions import Level, regions
 
 LEGAL = re.compile(rf"{choice('enterprises', 'legal')}$")
 _TAIL_WORDS = frozenset((*words("enterprises", "tail"), *words("enterprises", "legal")))
+_OWN_TAIL = frozenset(words("enterprises", "own_tail"))
 _TAIL = re.compile(rf"{choice('enterprises', 'tail', 'legal')}$")
 _KIND = re.compile(choice("enterprises", "kind"))
 _INDUSTRY_WORD = re.compile(
@@ -31,7 +32,7 @@ KNOWN = re.compile(
 )
 _NO_FIRM = re.compile(
     r"(?:大学|学院|学校|研究院|研究所|研究中心|院所|科学院|中科院|工程院|协会|商会|学会|联盟|联合会|委员会|管委会|政府|[市县区省]委|发改委|改革委|经信委|国资委|卫健委|商务委|局|厅|办|部门|法院|医院|中心"
-    r"|银行业|论坛|大会|博览会|展会|基金会|党校|站|实验室|平台|小镇|街道|乡|镇|县|示范区|试验区|开发区|高新区|经开区|园|园区)$"
+    r"|银行业|论坛|大会|博览会|展会|基金会|党校|站|实验室|平台|小镇|街道|乡|镇|县|示范区|试验区|开发区|高新区|经开区|园|园区|街|街区)$"
 )
 _VERBS = frozenset((*words("enterprises", "lead"), "深化", "加深", "合作"))
 _ODD = re.compile(
@@ -143,14 +144,23 @@ def brand(name: str) -> str | None:
     rest = "".join(pieces)
     stem = body.rstrip(_MATERIAL) if len(body) > 2 and len(last) == 1 else body
     if len(stem) < 2 or not looks_like_brand(stem):
-        return None
+        return _plain_brand(name)
     if re.match(r"新?[区县镇乡村河湖山路港湾]|开发区|高新区|街道", rest):
         return None
     if pieces and pieces[0] in ("集团", "股份", "公司"):
         return lead + body + pieces[0]
+    if pieces and pieces[0] in _OWN_TAIL:
+        return lead + body + pieces[0]
     if rest and len(rest) <= 3 and (rest in _TAIL_WORDS or _INDUSTRY.fullmatch(rest)):
         return lead + body + rest
     return lead + stem
+
+
+def _plain_brand(name: str) -> str | None:
+    """A firm whose brand is a plain word: two characters and a firm's last word open the name (明远光电…)."""
+    tail = name[2:4]
+    plain = tail in _OWN_TAIL and not _KIND.search(name[:2]) and not _INDUSTRY.fullmatch(name[:2])
+    return name[:4] if plain and not _ODD.search(name[:2]) and name[:2] not in _places() else None
 
 
 def places_in(name: str) -> list[str]:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lianshu.policy.extract import enumeration, units
+from lianshu.policy.extract import enumeration, org_duties, units
 from lianshu.policy.extract.enumeration import Span
 from lianshu.policy.lexicon import either, table
 from lianshu.policy.model import Item, Outline, Text
@@ -49,14 +49,6 @@ _SEAT = re.compile(
 )
 _SEAT_BRACKET = re.compile(
     r"(?:领导小组|链长制|链长|推进|[总链条])(?:办公室|办)[(（](?:设?在)?(?P<seat>[省市县区州][\u4e00-\u9fff]{1,14}?(?:局|委|厅|办|中心|管委会))[)）]"
-)
-_UNIT_DUTY = re.compile(
-    r"(?:^|(?<=[。;；,，:：\n]))(?:由)?(?P<unit>[省市县区州](?!委书记|级|直|内|外|场|域|政府主要|领导)[\u4e00-\u9fff]{2,14}?(?:局|委|厅|办|院|中心|管委会|督查室|银行|人行))"
-    r"(?=负责|要(?!求)|牵头|会同|承担|定期|每[年月季周半旬]|应(?!用)|统筹|做好|加强)"
-)
-_JOINED_BY = re.compile(
-    r"会同(?P<unit>[省市县区州](?!委书记|级|直|内|外|场|域|领导)[\u4e00-\u9fff]{2,12}?(?:局|委|厅|办|督查室|中心|管委会))"
-    r"(?=定期|开展|每|对|组织|研究|制定|负责)"
 )
 #: Units made the leading ones: 由市工信局、市科技局担任产业链牵头单位.
 _MADE_LEAD = re.compile(
@@ -102,9 +94,9 @@ _LEADERS = re.compile(
     r"(?P<name>(?:[省市县]级)?(?:牵头|主责)(?:市直|县直|市级|责任)?(?:部门|单位))(?=要|负责|应|研究|每|按|分别|制定|定期|会同|和工作专班|强化|开展|召集|组织)|各(?P<name2>(?:重点产业链)?牵头(?:市直|县直|市级|责任)?(?:部门|单位))"
 )
 #: Bodies' last words that later sentences use for the full name.
-_BARE_BODIES = ("领导小组", "工作领导小组", "领导小组办公室", "指挥部", "联席会议")
+_BARE_BODIES = ("领导小组", "工作领导小组", "领导小组办公室", "指挥部", "联席会议", "秘书处")
 _ALIEN = re.compile(
-    r"相关|有关|上级|对口|国家|各地|^(?:企业|高校|学校|院校|社区|银行)|政府办公室|委办公室|府办公室|人大|政协|居委会|^办公室$"
+    r"相关|有关|上级|对口|国家|各地|^(?:企业(?!服务中心)|高校|学校|院校|社区|银行)|政府办公室|委办公室|府办公室|人大|政协|居委会|^办公室$"
 )
 
 
@@ -171,6 +163,7 @@ def _holder(who: str) -> str:
 
 class _Reader:
     def __init__(self, text: Text, outline: Outline) -> None:
+        self.text = text
         self.clean = text.clean
         self.found: dict[str, _Org] = {}
         self.aliases: dict[str, str] = {}
@@ -216,13 +209,21 @@ class _Reader:
         self._seats()
         self._subjects()
         self._institutions()
+        self._leading_columns()
+        self._staff()
         return sorted((o for o in self.found.values() if not self._repeats(o)), key=lambda o: o.span)
 
     def _repeats(self, org: _Org) -> bool:
         """Whether a name only repeats another: a bare 领导小组 beside the full one, an association with and
         without its place, 链办 beside the plan's own word for the chain office."""
         others = [o for o in self.found.values() if o is not org]
-        if org.name == "专班":
+        if (
+            org.kind == "task_force"
+            and self._only_heading(org)
+            and any(o is not org and o.kind == "task_force" and len(o.name) < len(org.name) for o in others)
+        ):
+            return True
+        if org.name in ("专班", "链专班"):
             return any(o.name.endswith("专班") for o in others)
         if org.kind in ("general_office", "chain_office", "leading_group") and any(
             o.kind == org.kind
@@ -235,6 +236,13 @@ class _Reader:
         if org.kind == "institution":
             return any(o.kind == org.kind and org.name.endswith(o.name) and len(o.name) >= 4 for o in others)
         return org.name in ("链办", "产业链办公室") and any(o.kind == "chain_office" for o in others)
+
+    def _only_heading(self, org: _Org) -> bool:
+        """Whether a chain's own task force is named only as the heading of a list (``一、A产业链专班``)."""
+        start, end = org.span
+        line = self.clean.find("\n", end)
+        alone = self.clean[end : line if line >= 0 else None].strip() == ""
+        return alone and "产业链" in org.name and self.clean.count(org.name) == 1
 
     def _short_forms(self) -> None:
         for match in _SHORT.finditer(self.clean):
@@ -273,7 +281,7 @@ class _Reader:
             end = match.end()
             after = self.clean[end : end + 4]
             if not self.outside(match.start()) or re.match(
-                r"主任|副主任|印发|获悉|了解到|[“”]?[)）]?文件", after
+                r"主任|副主任|印发|(?:成员)?(?:名单|分工|一览)|获悉|了解到|[“”]?[)）]?文件", after
             ):
                 continue
             if after.startswith("办公室"):
@@ -394,7 +402,7 @@ class _Reader:
                 body = self._body_before(after)
                 if body and body in self.found:
                     self.found[body].seat = self.found[body].seat or seat
-        for match in (*_UNIT_DUTY.finditer(self.clean), *_JOINED_BY.finditer(self.clean)):
+        for match in org_duties.acting_units(self.clean):
             if self.outside(match.start("unit")) and not _ALIEN.search(match["unit"]):
                 self.add(_Org(match["unit"], match.span("unit"), "department", "org-duty", confidence=0.75))
         for match in (*_LED_BY.finditer(self.clean), *_MADE_LEAD.finditer(self.clean)):
@@ -466,6 +474,20 @@ class _Reader:
                     continue
                 kind = "institution" if rule == "org-association" else "role"
                 self.add(_Org(name, (start, end), kind, rule, confidence=0.75))
+
+    def _staff(self) -> None:
+        for match in org_duties.staff(self.clean):
+            if self.outside(match.start("name")):
+                name = _tidy(match["name"])
+                self.add(_Org(name, match.span("name"), "role", "org-hired", confidence=0.75))
+
+    def _leading_columns(self) -> None:
+        """Units that lead a chain in a table of chains."""
+        for cell in org_duties.leading_cells(self.text):
+            for start, end in _unit_names(self.clean, cell):
+                name = _tidy(self.clean[start:end])
+                if len(name) >= 3 and _UNIT_LAST.search(name):
+                    self.add(_Org(name, (start, end), "department", "org-leads", confidence=0.85))
 
 
 def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:

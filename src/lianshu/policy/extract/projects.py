@@ -47,6 +47,8 @@ _STATED = re.compile(
     r"(?P<name>[^,，。;；\n、]{3,30}?(?:项目|工程|产业园|基地|[一二三四五六七八九十]期))[,，]?(?:计划|预计)?总投资(?:额)?(?:约|达|超过|超)?"
     r"(?P<amount>\d+(?:\.\d+)?)(?P<unit>亿元|万元|亿美元)"
 )
+#: The number of a list's line before a project's name.
+_NUMBERED = re.compile(r"^\s*[(（]?\d{1,2}[.．、)）]\s*")
 #: A phase with nothing, or with plain buildings, behind it.
 _PHASE_BUILT = re.compile(r"[一二三四五六七八九十\d]期(?:标准厂房|厂房|工程|配套|基础设施)?$")
 _PHYSICAL = re.compile(choice("projects", "physical"))
@@ -64,7 +66,14 @@ _PARK_WORK = re.compile(
 _NOT_VERB = re.compile(
     r"(?:体系|机制|制度|能力|环境|队伍|行动|文明|政策|作风|发展|水平|布局|格局|改革|管理|服务|模式|方案|清单|规划)$"
 )
+#: Half of a quotation.
+_HALF = re.compile(r"^[^“]*”|“[^”]*$")
 _MAX_LIST = 260
+#: Verbs that help somebody who builds, and the builder with the verb of building behind them.
+_HELPING = re.compile(r"(?:支持|推动|助推|助力|促进|确保|保障|加快推动)$")
+_INNER = re.compile(
+    r"(?P<who>[^,，。;；、\d]{2,16}?)(?P<verb>投资建设|合作共建|联合共建|联合建设|新建|共建|建设(?!用地|项目)|建成|组建|实施(?=总?投资)|开工建设)(?=[^,，。;；]{4})"
+)
 
 
 @dataclass(slots=True)
@@ -119,8 +128,9 @@ def _unit(printed: str) -> str:
     return printed if printed.endswith("元") else printed.replace("人民币", "") + "元"
 
 
-def _single(name: str) -> bool:
-    """Whether a name with a head of something built stands for one single thing."""
+def _single(name: str, owned: bool = False) -> bool:
+    """Whether a name with a head of something built stands for one single thing; ``owned`` where the words
+    before it say whose it is."""
     head = _HEAD.search(_PHASE_END.sub("", name))
     if (
         not 4 <= len(name) <= 30
@@ -129,11 +139,11 @@ def _single(name: str) -> bool:
         or re.match("“?[一二两三四五六七八九十]大", name)
     ):
         return False
-    if _PLURAL.search(name) or _KIND.fullmatch(name) or _NOT_NAME.match(name):
+    if _PLURAL.search(name) or _KIND.fullmatch(name) or _NOT_NAME.match(name) or _HALF.search(name):
         return False
     if name.endswith("工程"):
         return bool(_PHYSICAL.search(name[:-2])) and _owned(name)
-    return _owned(name) or head[0] not in _WEAK_HEADS
+    return owned or _owned(name) or head[0] not in _WEAK_HEADS
 
 
 def _owned(name: str) -> bool:
@@ -147,7 +157,13 @@ def _proper(name: str, vouched: bool) -> bool:
     """Whether a member of a list of projects has a name of its own; ``vouched`` when its neighbours do."""
     if not 2 <= len(name) <= 32 or re.search(r"[。；：%]|的|\d{4}年", name):
         return False
-    if _PLURAL.search(name) or _KIND.fullmatch(name) or _NOT_VERB.search(name) or _NOT_NAME.match(name):
+    if (
+        _HALF.search(name)
+        or _PLURAL.search(name)
+        or _KIND.fullmatch(name)
+        or _NOT_VERB.search(name)
+        or _NOT_NAME.match(name)
+    ):
         return False
     if re.match(r"“?[一二两三四五六七八九十]大", name):  # “六大科创城”: a set
         return False
@@ -182,11 +198,17 @@ def _read_clause(clean: str, start: int, end: int) -> list[Project]:
     verb = _VERB.search(clean, start, min(end, start + 40))
     while verb and _VERB.match(clean, verb.end(), end):  # 着力加快推进
         verb = _VERB.match(clean, verb.end(), end)
+    if verb and end - verb.end() < 4:  # the verb that closes the clause: …产业园3月底前开工
+        verb = None
     at = verb.end() if verb else start
     rest = clean[at:end]
     if len(rest) < 4 or len(rest) > _MAX_LIST:
         return []
     verb_words = clean[start:at]
+    inner = _INNER.match(rest) if verb and _HELPING.search(verb[0]) else None
+    if inner:  # 支持A公司建设B基地: the building is A's
+        at += inner.end()
+        rest, verb_words = clean[at:end], inner["verb"]
     if not _SIGN.search(rest):  # nothing here can name a project; the patterns below are slow
         return []
     soon = _SOON.search(rest)
@@ -216,7 +238,7 @@ def _read_clause(clean: str, start: int, end: int) -> list[Project]:
         first = place_of[0]
         if led and amount is None:  # 投资15亿元建设…
             amount, unit = parse_number(led["amount"]), _unit(led["unit"])
-        built = bool(verb) and not bring and _single(name) and not _kind_verb(verb_words, name)
+        built = bool(verb) and not bring and _single(name, bool(inner)) and not _kind_verb(verb_words, name)
         if noun or "项目" in mods:
             proper = _proper(name, vouched)
             if bring and not etc and len(spans) == 1:
@@ -255,7 +277,7 @@ def _stated(clean: str, start: int, end: int) -> list[Project]:
         return found
     for match in _STATED.finditer(clean, start, end):
         span = enumeration.after_last(clean, match.span("name"), _VERB)
-        name = _bare_name(clean[slice(*span)]).strip("“”")
+        name = _NUMBERED.sub("", _bare_name(clean[slice(*span)])).strip("“”")
         if _owned(name) and not _NOT_NAME.match(name) and not _PLURAL.search(name):
             amount, unit = parse_number(match["amount"]), _unit(match["unit"])
             stage = _stage(clean[start : span[0]][-8:], "项目", "")
@@ -394,4 +416,9 @@ def extract(text: Text, outline: Outline, facts: dict[str, Any]) -> list[Item]:
         for p in named
     ]  # fmt: skip
     known = {core(str(item.fields["name"])) for item in items}
-    return items + [i for i in _table_projects(text) if core(str(i.fields["name"])) not in known]
+    rows = [i for i in _table_projects(text) if core(str(i.fields["name"])) not in known]
+    for row in rows:
+        f = row.fields
+        place = text.locate(row.start, row.end) or (0, 0)
+        named.append(Project(f["name"], f["amount"], f["unit"], f["stage"], place, row.rule))
+    return items + rows

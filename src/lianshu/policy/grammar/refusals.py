@@ -100,6 +100,23 @@ _OFTEN = re.compile(
 _SHARE_HELD = re.compile("持股|股份|股权|出资|占股|首付|押金|保证金|准备金")
 
 
+#: Those with whom something is done: 与两所高校共建.
+_PARTNERS = re.compile(r"(?:与|和|同|联合|携手)[^,;。、]{0,10}$")
+_PARTNER = re.compile(
+    r"(?:国内|省内|知名|重点)*(?:高校|院校|大学|科研院所|院所|机构)(?=[^,;。]{0,10}(?:共建|合作|联合|签|组建|共同))"
+)
+#: 两个园区亩均税收达到22万元: a set that is named, with its own figure behind it.
+_SUBJECT_SET = re.compile(
+    r"[^,;。\d“]{2,18}?(?:达到?|突破|超过|不低于|不少于|增长|占|提高|实现|各)[^,;。]{0,8}\d|[^,;。\d]{0,6}(?:产业|园区)[(]"
+)
+_TWO_NAMED = re.compile(r"[\u4e00-\u9fff]{2,}(?:和|与)[\u4e00-\u9fff]{2,8}$")
+_TRACKS = re.compile(r"(?:新|未来)?(?:赛道|领域|方向|产业)")
+#: One such body for each chain is a way of working, not a goal.
+_ONE_BODY = re.compile(
+    r"(?:工作|服务|推进|招商|专项|业务)*(?:专班|工作组|处室|科室|领导小组|办公室|专家组|专家团队)"
+)
+
+
 def in_quotes(left: str) -> bool:
     """Whether the figure stands inside an open quotation mark of its clause."""
     return bool(_QUOTED.search(left))
@@ -245,6 +262,15 @@ def _count_refusal(found: Found, around: Around, tail: str) -> str | None:
     if found.quantity.unit in ("名", "位") and one and not _POSTING.search(left):
         return "leader"
     set_noun = _SET_NOUN.match(tail)
+    if _PARTNERS.search(left) and _PARTNER.match(tail):
+        return "partner"
+    if found.chinese and found.number != "一":
+        if not around.clause_left.strip() and _SUBJECT_SET.match(tail):
+            return "fixed set"
+        if _TWO_NAMED.search(left) and _TRACKS.match(tail):  # 布局A和B两个新赛道
+            return "fixed set"
+    if one and _ONE_BODY.match(tail):
+        return "leader"
     if _in_parts(found, left):  # 分两批
         return "article"
     if (
