@@ -2,6 +2,8 @@
 
 import pytest
 
+from lianshu.core.errors import LianshuError
+from lianshu.plans.fields import clean
 from lianshu.plans.wording import parse_period, period_words, quantity_words, scope_words, summary
 
 
@@ -59,3 +61,28 @@ def test_summary_leaves_empty_pieces_out():
     assert summary("recurring", {"who": "链条办", "to": "链长", "every": "month", "times": 2}) == [
         "链条办", "向链长", "每月 2 次",
     ]  # fmt: skip
+
+
+def test_a_duty_is_said_with_its_day():
+    assert summary("recurring", {"every": "month", "times": 1, "due": "5日前"}) == ["每月5日前"]
+    assert summary("recurring", {"every": "year", "times": 4, "due": "12月底前"}) == ["每年 4 次，12月底前"]
+
+
+def test_a_duty_s_day_is_kept_in_canonical_words():
+    values = clean("recurring", {"due": "每季度末月 25 号以前"}, {"what": "报送", "every": "quarter"})
+    assert values["due"] == "末月25日前"
+    assert clean("recurring", {"due": ""}, values)["due"] is None
+
+
+@pytest.mark.parametrize(
+    ("every", "due", "words"),
+    [
+        ("quarter", "5日前", "末月25日前"),
+        ("month", "有空时", "看不懂时限"),
+        ("event", "5日前", "没有固定周期"),
+    ],
+)
+def test_a_day_that_the_cadence_does_not_have_is_refused(every, due, words):
+    with pytest.raises(LianshuError) as refusal:
+        clean("recurring", {"every": every, "due": due}, {"what": "报送"})
+    assert refusal.value.problems[0][0] == "due" and words in refusal.value.problems[0][1]

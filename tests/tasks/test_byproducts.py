@@ -56,6 +56,25 @@ def test_a_report_filed_late_counts_for_its_own_month(world):
     assert duty.occurrences.get(period="2026-07").done == 0
 
 
+def test_what_is_done_in_time_counts_for_the_month_still_open(world):
+    """Owed by the tenth of the month after: what happens until then answers the month before."""
+    duty = make_duty(world, counts="visit", due="次月10日前")
+
+    def visit(day):
+        log = Unit.objects.create(region=world.county, name=f"走访{day}")
+        grown = count_byproduct(world.colleague, "visit", log, on=day, chain=world.chain)
+        return [row.period for row in grown]
+
+    assert visit(dt.date(2026, 7, 8)) == ["2026-06"]
+    assert visit(dt.date(2026, 7, 9)) == ["2026-07"]  # June is answered already
+    assert visit(dt.date(2026, 5, 20)) == ["2026-05"]
+    report = Unit.objects.create(region=world.county, name="三月月报")
+    duty.counts = "report_filed"
+    duty.save()
+    count_byproduct(world.colleague, "report_filed", report, chain=world.chain, period="2026-03")
+    assert duty.occurrences.get(period="2026-03").done == 1
+
+
 def test_nothing_counts_across_counties(world):
     make_duty(world, counts="visit")
     visit = Unit.objects.create(region=world.neighbour, name="邻县走访")

@@ -8,12 +8,17 @@ from lianshu.core.errors import LianshuError
 from lianshu.tasks import services
 from lianshu.tasks.calendar import occurrences_refresh, returns
 from lianshu.tasks.models import Duty, Occurrence
+from lianshu.tasks.selectors import late_occurrences, occurrence_light
 
 from .samples import make_duty
 
 
 def duty(every, times=1, anchor="end", starts=dt.date(2026, 3, 20)):
     return Duty(every=every, times=times, anchor=anchor, starts=starts)
+
+
+def named(every, due, starts=dt.date(2026, 3, 20)):
+    return Duty(every=every, times=1, due=due, starts=starts)
 
 
 @pytest.mark.parametrize(
@@ -98,3 +103,100 @@ def test_the_first_page_of_a_new_year_fills_the_calendar(as_owner, world, monkey
     assert one.occurrences.count() == 36
     as_owner.get("/")
     assert one.occurrences.count() == 36
+
+
+# --- days that plans name
+
+
+@pytest.mark.parametrize(
+    ("one", "until", "expected"),
+    [
+        (named("month", "5日前"), (2026, 5, 31), [("2026-04", (4, 5)), ("2026-05", (5, 5))]),
+        (named("month", "25日前"), (2026, 4, 30), [("2026-03", (3, 25)), ("2026-04", (4, 25))]),
+        (named("month", "30日前", dt.date(2026, 1, 1)), (2026, 2, 28), [("2026-01", (1, 30)), ("2026-02", (2, 28))]),
+        (named("month", "次月10日前"), (2026, 4, 30), [("2026-03", (4, 10)), ("2026-04", (5, 10))]),
+        # Tomb-sweeping Day and its bridge: 4 to 6 April 2026 are off
+        (named("month", "第5个工作日前"), (2026, 4, 30), [("2026-04", (4, 8))]),
+        (named("quarter", "末月25日前"), (2026, 6, 30), [("2026Q1", (3, 25)), ("2026Q2", (6, 25))]),
+        (named("quarter", "次月10日前"), (2026, 6, 30), [("2026Q1", (4, 10)), ("2026Q2", (7, 10))]),
+        (named("half-year", "结束后10个工作日内"), (2026, 6, 30), [("2026H1", (7, 14))]),
+        (named("year", "1月底前"), (2027, 12, 31), [("2027", (1, 31))]),
+        (named("year", "次年1月底前"), (2026, 12, 31), [("2026", (1, 31))]),
+        (named("week", "周五前"), (2026, 3, 29), [("2026-W12", (3, 20)), ("2026-W13", (3, 27))]),
+        (named("week", "下周一前"), (2026, 3, 22), [("2026-W12", (3, 23))]),
+    ],
+)  # fmt: skip
+def test_returns_fall_due_on_the_named_day(one, until, expected):
+    found = [(period.code, (due.month, due.day)) for period, due, _ in returns(one, dt.date(*until))]
+    assert found == expected
+
+
+def test_a_named_day_outweighs_the_anchor():
+    one = named("month", "5日前", dt.date(2026, 1, 1))
+    one.anchor = "start"
+    assert returns(one, dt.date(2026, 1, 31))[0][1] == dt.date(2026, 1, 5)
+
+
+def test_a_day_set_by_a_person_moves_what_is_open_and_nothing_else(world):
+    one = make_duty(world, times=2)
+    done, part = one.occurrences.get(period="2026-05"), one.occurrences.get(period="2026-06")
+    for row, days in ((done, (3, 20)), (part, (3,))):
+        for day in days:
+            services.evidence_record(world.owner, row, text="已汇报", on=dt.date(2026, row.due.month, day))
+    services.duty_update(world.owner, one, due="每月 5 号以前")
+    one.refresh_from_db()
+    assert (one.due, one.cadence) == ("5日前", "每月 2 次，5日前")
+    days = dict(one.occurrences.values_list("period", "due"))
+    assert days["2026-05"] == dt.date(2026, 5, 31)  # what is done keeps its day
+    assert days["2026-06"] == dt.date(2026, 6, 5) and days["2026-08"] == dt.date(2026, 8, 5)
+    part.refresh_from_db()
+    assert (part.done, part.needed) == (1, 2)
+    services.duty_update(world.owner, one, due="")
+    assert one.occurrences.get(period="2026-08").due == dt.date(2026, 8, 31)
+
+
+def test_a_day_is_audited_as_any_change(world):
+    from lianshu.core.models import AuditEntry
+
+    one = make_duty(world)
+    services.duty_update(world.owner, one, due="次月10日前")
+    entry = AuditEntry.objects.filter(object_id=str(one.pk)).latest("pk")
+    assert entry.changes["due"] == ["", "次月10日前"]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"due": "随便"}, "看不懂时限"),
+        ({"due": "周五前"}, "5日前、次月10日前"),
+        ({"every": "quarter", "due": "5日前"}, "末月25日前"),
+        ({"every": "event", "due": "5日前"}, "没有固定周期"),
+    ],
+)
+def test_days_that_the_cadence_does_not_have_are_refused(world, values, words):
+    one = make_duty(world)
+    with pytest.raises(LianshuError) as refusal:
+        services.duty_update(world.owner, one, **values)
+    assert refusal.value.problems[0][0] == "due" and words in refusal.value.problems[0][1]
+
+
+def test_a_new_cadence_asks_for_a_day_it_has(world):
+    one = make_duty(world, due="5日前")
+    with pytest.raises(LianshuError):
+        services.duty_update(world.owner, one, every="quarter")
+    services.duty_update(world.owner, one, every="quarter", due="首月5日前")
+    assert one.occurrences.get(period="2026Q3").due == dt.date(2026, 7, 5)
+
+
+def test_what_is_late_follows_the_day(world, today):
+    one = make_duty(world, due="5日前")
+    july = one.occurrences.get(period="2026-07")
+    assert late_occurrences(world.owner, today).filter(pk=july.pk).exists()
+    assert occurrence_light(july, today)[0] == "red"
+    services.duty_update(world.owner, one, due="次月15日前")
+    june = one.occurrences.get(period="2026-06")
+    assert june.due == dt.date(2026, 7, 15)
+    assert not late_occurrences(world.owner, today).filter(pk__in=[june.pk, july.pk]).exists()
+    assert occurrence_light(june, today) == ("amber", "临期")
+    assert occurrence_light(june, dt.date(2026, 7, 2)) == ("green", "时限未到")
+    assert occurrence_light(june, dt.date(2026, 6, 2)) == ("green", "本期进行中")

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lianshu.core.errors import invalid
+from lianshu.reference.due_days import KINDS, parse_due_day
 
 from .wording import BASES, CADENCES, OPS, SCOPES, parse_period, period_words
 
@@ -77,6 +78,7 @@ FIELDS: dict[str, tuple[Field, ...]] = {
         Field("to", "向谁"),
         Field("every", "多久一次", "choice", choices=_choice(CADENCES)),
         Field("times", "每期次数", "number"),
+        Field("due", "时限", hint="5日前、末月25日前、次月10日前"),
     ),
     "projects": (
         Field("name", "项目", required=True, wide=True),
@@ -121,6 +123,8 @@ def clean(kind: str, raw: Mapping[str, Any], keep: Mapping[str, Any] | None = No
             problems.append((field.name, f"{field.label}：不能为空"))
     if kind == "targets" and not problems:
         problems += _check_range(values)
+    if kind == "recurring" and not problems:
+        problems += _check_due(values)
     if problems:
         raise invalid(*problems)
     return values
@@ -134,6 +138,20 @@ def _check_range(values: dict[str, Any]) -> list[tuple[str, str]]:
         return [("high", "上限：不能小于数值")]
     if values.get("op") != "range" and low is not None and high is not None and high != low:
         values["op"] = "range"
+    return []
+
+
+def _check_due(values: dict[str, Any]) -> list[tuple[str, str]]:
+    """The day of a duty must be one that its cadence has; it is kept in canonical words."""
+    due, every = values.get("due"), KINDS.get(str(values.get("every")))
+    if not due:
+        return []
+    if every is None:
+        return [("due", "时限：没有固定周期的职责不能写时限，请选多久一次，或清空时限")]
+    try:
+        values["due"] = parse_due_day(due, every).text
+    except ValueError as error:
+        return [("due", f"时限：{str(error).rstrip('。')}")]
     return []
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from lianshu.reference.due_days import cadence_words
+
 OPS = {">=": "不少于", "<=": "不超过", "=": "等于", "range": "区间", "~": "左右"}
 BASES = {"level": "总量", "growth": "增速", "added": "新增", "share": "占比", "times": "次数"}
 CADENCES = {
@@ -123,7 +125,7 @@ def summary(kind: str, values: dict[str, Any]) -> list[str]:
         pieces = [
             values.get("who"),
             f"向{values['to']}" if values.get("to") else "",
-            cadence + (f" {times} 次" if times and times != "1" else ""),
+            cadence_words(cadence, times, values.get("due") or ""),
         ]
     elif kind == "mechanisms":
         pieces = ["、".join(values.get("items") or [])]

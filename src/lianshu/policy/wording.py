@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lianshu.policy.model import KINDS
+from lianshu.reference.due_days import cadence_words
 
 Fields = dict[str, Any]
 
@@ -97,13 +98,12 @@ def scope(fields: Fields) -> str:
 
 
 def every(fields: Fields) -> str:
-    """A cadence: ``每年 4 次``, ``经常`` where the text gives none."""
+    """A cadence: ``每年 4 次``, ``每月5日前``, ``经常`` where the text gives none."""
     value = fields.get("every")
     if value is None:
         return "经常"
     words = _EVERY.get(str(value), str(value))
-    times = fields.get("times")
-    return f"{words} {number(times)} 次" if times not in (None, 1) else words
+    return cadence_words(words, number(fields.get("times")), fields.get("due") or "")
 
 
 def money(fields: Fields) -> str:

@@ -18,13 +18,13 @@ from lianshu.policy.model import Source
 from lianshu.policy.repair import repair
 
 from .byproducts import byproduct_for
-from .calendar import occurrences_refresh, times_of
+from .calendar import due_words, occurrences_rebuild, occurrences_refresh, times_of
 from .models import Duty, OccurrenceEvidence, Task, TaskReport
 
 _LONGEST_TEXT = 3000
 _SPLIT = re.compile(r"[、,，;；]|或者?|以及")
 _NEXT_NUMBER = re.compile(r"\n\s*[（(]?(?:[一二三四五六七八九十]+|\d{1,2})[)）]?[、.．]?$")
-_START_WORDS = re.compile(r"[年季月]初|\d+月\d*日?底?前")
+_START_WORDS = re.compile(r"[年季月]初")
 
 
 def _names(value: Any) -> list[str]:
@@ -150,6 +150,10 @@ class TaskAdopter(Adopter):
         return {pk: f"已填报 {count} 次进展" for pk, count in told.annotate(n=models.Count("pk"))}
 
 
+#: what the desk calls the values that decide when a duty returns (`lianshu.plans.fields`)
+_WHEN = {"多久一次", "每期次数", "时限"}
+
+
 def _per_chain(who: str) -> bool:
     """Whether a duty falls on every chain: its office or its chief."""
     plain = who.replace("总链长", "").replace("总链办", "")
@@ -178,6 +182,7 @@ class DutyAdopter(Adopter):
             "to": str(read.get("to") or "")[:120],
             "every": read.get("every") or "",
             "times": read.get("times"),
+            "due": str(read.get("due") or ""),
             "anchor": "start" if _START_WORDS.search(what + item.evidence) else "end",
         }
         chains = context.chain_names() if _per_chain(who) else []
@@ -203,7 +208,10 @@ class DutyAdopter(Adopter):
         duty.item = proposal.item
         duty.chain = context.chain(values["chain"])
         duty.what, duty.who, duty.to = values["what"], values["who"], values["to"]
-        duty.every, duty.times, duty.anchor = values["every"], times_of(values["times"]), values["anchor"]
+        # how often and when is the duty page's to change, unless the plan itself was changed
+        if not proposal.match_id or not _WHEN.isdisjoint(proposal.changes):
+            duty.every, duty.times, duty.anchor = values["every"], times_of(values["times"]), values["anchor"]
+            duty.due = due_words(values["every"], values["due"])
         units = self._units(context, duty)
         duty.unit = duty.unit or (units[0] if units else None)
         duty.counts = duty.counts or byproduct_for(duty.what)
@@ -211,7 +219,10 @@ class DutyAdopter(Adopter):
         duty.save()
         if not proposal.match_id:
             duty.support_units.set(unit for unit in units if unit != duty.unit)
-        occurrences_refresh(duty, today=today)
+        if proposal.match_id:
+            occurrences_rebuild(duty, today=today)
+        else:
+            occurrences_refresh(duty, today=today)
         return duty
 
     @staticmethod

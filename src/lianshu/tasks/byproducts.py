@@ -17,9 +17,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from lianshu.core import audit
+from lianshu.reference.due_days import KINDS
 from lianshu.reference.periods import Period
 
-from .calendar import KINDS, occurrence_for
+from .calendar import occurrence_about, occurrence_for
 from .models import Duty, Occurrence, OccurrenceEvidence
 
 
@@ -110,7 +111,7 @@ def count_byproduct(
     for duty in rows:
         if duty.every not in KINDS:
             continue
-        occurrence = occurrence_for(duty, day)
+        occurrence = occurrence_about(duty, day) if period else occurrence_for(duty, day)
         _, made = OccurrenceEvidence.objects.get_or_create(
             occurrence=occurrence,
             object_type=obj._meta.label_lower,

@@ -6,17 +6,11 @@ import datetime as dt
 import math
 from decimal import Decimal
 
-from lianshu.reference.periods import Kind, Period
+from lianshu.reference.due_days import KINDS, parse_due_day
+from lianshu.reference.periods import Period
 
 from .models import Duty, Occurrence
 
-KINDS = {
-    Duty.Every.WEEK: Kind.WEEK,
-    Duty.Every.MONTH: Kind.MONTH,
-    Duty.Every.QUARTER: Kind.QUARTER,
-    Duty.Every.HALF_YEAR: Kind.HALF,
-    Duty.Every.YEAR: Kind.YEAR,
-}
 #: Days after a period's start within which something owed "at its start" is due.
 _START_DAYS = {
     Duty.Every.WEEK: 2,
@@ -27,8 +21,23 @@ _START_DAYS = {
 }
 
 
+def due_words(every: str, due: str) -> str:
+    """The day named for a cadence in canonical words (每月5号前 → 5日前); "" for none.
+
+    Raises ValueError (Chinese) for what is no day of such a period, and for a day without a fixed period.
+    """
+    if not due.strip():
+        return ""
+    if every not in KINDS:
+        raise ValueError("没有固定周期的职责不排日历，不能写时限；请选周期，或清空时限。")
+    return parse_due_day(due, KINDS[every]).text
+
+
 def due_day(duty: Duty, period: Period) -> dt.date:
-    """The day on which one return of a duty is owed: the period's end, or soon after its start."""
+    """The day on which one return of a duty is owed: the day its plan names (次月10日前 lies after the
+    period), else the period's end, or soon after its start."""
+    if duty.due:
+        return parse_due_day(duty.due, KINDS[duty.every]).day_in(period)
     if duty.anchor == Duty.Anchor.START:
         return min(period.end, period.start + dt.timedelta(days=_START_DAYS[duty.every] - 1))
     return period.end
@@ -71,23 +80,42 @@ def horizon(today: dt.date) -> dt.date:
 
 
 def occurrences_rebuild(duty: Duty, *, today: dt.date) -> None:
-    """After a duty changed: drop untouched occurrences that no longer fit, correct days, add missing ones."""
+    """After a duty changed: drop untouched occurrences that no longer fit, correct days, add missing ones.
+
+    A return proven in part keeps how many are needed and gets its new day.
+    """
     wanted = {}
     if duty.active:
         wanted = {period.code: (due, needed) for period, due, needed in returns(duty, horizon(today))}
-    for row in duty.occurrences.filter(state=Occurrence.State.OPEN, done=0):
+    for row in duty.occurrences.filter(state=Occurrence.State.OPEN):
         if row.period not in wanted:
-            if not row.notices.exists():
+            if not row.done and not row.notices.exists():
                 row.delete()
-        elif (row.due, row.needed) != wanted[row.period]:
-            row.due, row.needed = wanted[row.period]
+            continue
+        due, needed = wanted[row.period]
+        needed = row.needed if row.done else needed
+        if (row.due, row.needed) != (due, needed):
+            row.due, row.needed = due, needed
             row.save(update_fields=["due", "needed"])
     occurrences_refresh(duty, today=today)
 
 
 def occurrence_for(duty: Duty, day: dt.date) -> Occurrence:
+    """The occurrence for which something done on ``day`` counts: the period that holds the day, or an
+    earlier one that may still be answered (次月10日前) and is not."""
+    period = Period.containing(day, KINDS[duty.every])
+    if duty.due and due_day(duty, period.previous()) >= day:
+        waiting = duty.occurrences.filter(
+            state=Occurrence.State.OPEN, due__gte=day, due__lt=due_day(duty, period)
+        )
+        if row := waiting.order_by("due").first():
+            return row
+    return occurrence_about(duty, day)
+
+
+def occurrence_about(duty: Duty, day: dt.date) -> Occurrence:
     """The occurrence of the period that holds ``day``; made when the calendar had none for it."""
-    period = Period.containing(day, KINDS[Duty.Every(duty.every)])
+    period = Period.containing(day, KINDS[duty.every])
     needed = max(1, math.ceil(duty.times)) if duty.times >= 1 else 1
     row, _ = Occurrence._base_manager.get_or_create(
         duty=duty, period=period.code, defaults={"due": due_day(duty, period), "needed": needed}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -11,8 +13,11 @@ from lianshu.core.templatetags.lianshu import light
 
 from . import services
 from .byproducts import byproduct_label
+from .calendar import due_words
 from .models import Duty, Notice, Task
 from .selectors import task_light
+
+_DUE_HELP = "每期哪天前：每月写 5日前 或 次月10日前，每季度写 末月25日前，每年写 1月底前，每周写 周五前，也可以写 结束后10个工作日内"
 
 
 def _task_cell(task: Task) -> str:
@@ -87,7 +92,12 @@ class DutyLedger(Ledger):
         Column("to", "向谁", importable=True, shown=False),
         Column("every", "周期", filter=True, importable=True),
         Column("times", "每期次数", importable=True, digits=None),
-        Column("anchor", "时点", filter=True, importable=True, shown=False),
+        Column(
+            "due", "时限", filter="text", importable=True, aliases=("时限要求", "报送时限"), help=_DUE_HELP
+        ),
+        Column(
+            "anchor", "时点", filter=True, importable=True, shown=False, help="没有写时限时按期初或期末排"
+        ),
         Column("byproduct", "自动计数", value=lambda duty: byproduct_label(duty.counts), sort="counts"),
         Column("active", "执行中", filter=True, bulk=True),
         Column("starts", "起算日", importable=True, shown=False),
@@ -98,8 +108,8 @@ class DutyLedger(Ledger):
     search = ("what", "who")
     order = ("region__path", "plan_id", "id")
     form_fields = (
-        "region", "chain", "what", "who", "to", "unit", "support_units", "every", "times", "anchor",
-        "counts", "active", "starts", "ends",
+        "region", "chain", "what", "who", "to", "unit", "support_units", "every", "times", "due",
+        "anchor", "counts", "active", "starts", "ends",
     )  # fmt: skip
     key = ("region", "chain", "what")
     create = staticmethod(services.duty_create)
@@ -108,6 +118,15 @@ class DutyLedger(Ledger):
 
     def detail_url(self, obj: Duty) -> str:
         return reverse("duty-page", args=(obj.pk,))
+
+    def check_import(self, user: Any, values: dict[str, Any], obj: Any) -> list[tuple[str, str]]:
+        """The day must be one that the cadence has."""
+        every, due = (values.get(name, getattr(obj, name, "")) for name in ("every", "due"))
+        try:
+            due_words(every or "", due or "")
+        except ValueError as error:
+            return [("due", str(error))]
+        return []
 
 
 @register

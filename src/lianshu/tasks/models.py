@@ -7,8 +7,10 @@ from django.db import models
 from django.db.models import Q
 
 from lianshu.core.scope import ScopedModel, ScopePaths
+from lianshu.core.words import number
 from lianshu.organisation.models import Chain, Person, Region, Unit
 from lianshu.plans.models import Item, Plan
+from lianshu.reference.due_days import cadence_words
 
 
 class Task(ScopedModel):
@@ -123,8 +125,10 @@ class Duty(ScopedModel):
     """Something that returns: reports, meetings, updates of charts, trips.
 
     ``every`` is week, month, quarter, half-year, year, event, or "" where the plan names no cadence;
-    ``times`` how often in one period (0.5 a month is every other month). A duty "per chain" has a row
-    for each chain. ``counts`` names the by-product of other rooms that fulfils it without a second entry
+    ``times`` how often in one period (0.5 a month is every other month). ``due`` is the day named for one
+    return, a phrase of `lianshu.reference.due_days` (5日前, 末月25日前, 次月10日前); where it is "" the
+    ``anchor`` says whether the period's beginning or its end is meant. A duty "per chain" has a row for
+    each chain. ``counts`` names the by-product of other rooms that fulfils it without a second entry
     (see `lianshu.tasks.byproducts`).
     """
 
@@ -163,6 +167,7 @@ class Duty(ScopedModel):
     to = models.CharField("向谁", max_length=120, blank=True)
     every = models.CharField("周期", max_length=10, choices=Every, blank=True)
     times = models.DecimalField("每期次数", max_digits=6, decimal_places=2, default=1)
+    due = models.CharField("时限", max_length=20, blank=True)
     anchor = models.CharField("时点", max_length=5, choices=Anchor, default=Anchor.END)
     counts = models.CharField("计数的副产品", max_length=40, blank=True)
     active = models.BooleanField("执行中", default=True)
@@ -177,6 +182,11 @@ class Duty(ScopedModel):
 
     def __str__(self) -> str:
         return self.what
+
+    @property
+    def cadence(self) -> str:
+        """How often and by which day, in words: 每月5日前, 每年 4 次; "" without a cadence."""
+        return cadence_words(self.get_every_display(), number(self.times), self.due) if self.every else ""
 
 
 class Occurrence(ScopedModel):

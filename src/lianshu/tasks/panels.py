@@ -137,7 +137,7 @@ def decision_agenda(user: Any, today: dt.date) -> Iterable[AgendaItem]:
 def duty_agenda(user: Any, today: dt.date) -> Iterable[AgendaItem]:
     """Returns of my unit's duties, overdue and coming."""
     for row in selectors.my_occurrences(user, today + dt.timedelta(days=_AHEAD)):
-        light, why = selectors.occurrence_light(row, today)
+        light, _ = selectors.occurrence_light(row, today)
         period = Period.from_code(row.period).text
         count = f"（{row.done}/{row.needed}）" if row.needed > 1 else ""
         yield AgendaItem(
@@ -148,7 +148,7 @@ def duty_agenda(user: Any, today: dt.date) -> Iterable[AgendaItem]:
             verb="登记",
             due=row.due,
             light=light,
-            why=why,
+            why=row.duty.cadence,  # how late it is the clock beside it says
             **_where(row.duty),
         )
 
@@ -222,7 +222,7 @@ def _cells(counts: Callable[..., Any], address: Callable[[int, bool], str]) -> C
             if not count.total:
                 continue
             words = (
-                f"{count.red} 超期 / {count.total}"
+                f"{count.red} / {count.total}"  # the light beside it says 滞后
                 if count.red
                 else f"{count.total - count.open} 完成 / {count.total}"
             )

@@ -172,7 +172,10 @@ def occurrence_light(row: Occurrence, today: dt.date) -> tuple[str, str]:
         return "red", f"超期 {count}".strip()
     if row.due <= add_workdays(today, SOON_WORKDAYS):
         return "amber", f"临期 {count}".strip()
-    if row.period and Period.from_code(row.period).start <= today:
+    period = Period.from_code(row.period)
+    if period.end < today:  # 次月10日前
+        return "green", f"时限未到 {count}".strip()
+    if period.start <= today:
         return "green", f"本期进行中 {count}".strip()
     return "green", "未到"
 

@@ -19,25 +19,30 @@ from lianshu.core.scope import may, require
 from lianshu.organisation.selectors import chief_chains
 from lianshu.reference.periods import Period
 from lianshu.tasks.byproducts import occurrence_recount
-from lianshu.tasks.calendar import horizon, occurrences_rebuild, occurrences_refresh
+from lianshu.tasks.calendar import due_words, horizon, occurrences_rebuild, occurrences_refresh
 from lianshu.tasks.models import Duty, Occurrence, OccurrenceEvidence
 
 _create, _update, _delete = plain_create(Duty), plain_update(Duty), plain_delete(Duty)
 
 
-def _checked(values: dict[str, Any]) -> None:
+def _checked(values: dict[str, Any]) -> str:
+    """Refuse values of a duty that do not go together; returns the day named in canonical words."""
     starts, ends = values.get("starts"), values.get("ends")
     if starts and ends and starts > ends:
         raise invalid(("ends", "截止日早于起算日。"))
     times = values.get("times")
     if times is not None and times <= 0:
         raise invalid(("times", "每期次数应大于 0；两个月一次写 0.5。"))
+    try:
+        return due_words(values.get("every") or "", values.get("due") or "")
+    except ValueError as error:
+        raise invalid(("due", str(error))) from error
 
 
 @transaction.atomic
 def duty_create(user: Any, **values: Any) -> Duty:
     """A duty with its occurrences up to the end of next year; counted from today unless told otherwise."""
-    _checked(values)
+    values["due"] = _checked(values)
     values["starts"] = values.get("starts") or timezone.localdate()
     duty = _create(user, **values)
     occurrences_refresh(duty, today=timezone.localdate())
@@ -48,7 +53,8 @@ def duty_create(user: Any, **values: Any) -> Duty:
 def duty_update(user: Any, duty: Duty, **values: Any) -> Duty:
     """Change a duty; occurrences nobody has proven follow the new cadence. An earlier ``starts`` brings
     the past back in."""
-    _checked({"starts": duty.starts, "ends": duty.ends, "times": duty.times} | values)
+    names = ("starts", "ends", "times", "every", "due")
+    values["due"] = _checked({name: getattr(duty, name) for name in names} | values)
     duty = _update(user, duty, **values)
     occurrences_rebuild(duty, today=timezone.localdate())
     return duty
