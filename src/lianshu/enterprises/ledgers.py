@@ -49,6 +49,8 @@ class EnterpriseLedger(Ledger):
     create = staticmethod(services.enterprise_create)
     update = staticmethod(services.enterprise_update)
     delete = staticmethod(services.enterprise_delete)
+    create_many = staticmethod(services.enterprise_create_many)
+    update_many = staticmethod(services.enterprise_update_many)
     chain_path = "chain_roles__chain"
 
     def queryset(self, user: Any, action: str | None = None) -> models.QuerySet:

@@ -10,7 +10,13 @@ from django.utils import timezone
 
 from lianshu.core import audit
 from lianshu.core.errors import invalid
-from lianshu.core.ledger import plain_create, plain_delete, plain_update
+from lianshu.core.ledger import (
+    plain_create,
+    plain_create_many,
+    plain_delete,
+    plain_update,
+    plain_update_many,
+)
 from lianshu.core.scope import SystemActor, may, require, require_in
 from lianshu.organisation.models import Appointment, Chain, Person, Unit
 from lianshu.organisation.services import appointment_create, appointment_end
@@ -37,6 +43,13 @@ def _checked_code(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
+def _as_changed(enterprise: Enterprise, values: dict[str, Any]) -> dict[str, Any]:
+    name = values.get("name")
+    if name and name != enterprise.name and enterprise.name not in enterprise.aliases:
+        values["aliases"] = [*values.get("aliases", enterprise.aliases), enterprise.name]
+    return _checked_code(values)
+
+
 def enterprise_create(user: Any, **values: Any) -> Enterprise:
     """Open a firm's file. Raises E2001 for a wrong credit code or a firm that is there already."""
     return _create(user, **_checked_code(values))
@@ -44,12 +57,11 @@ def enterprise_create(user: Any, **values: Any) -> Enterprise:
 
 def enterprise_update(user: Any, enterprise: Enterprise, **values: Any) -> Enterprise:
     """Change a firm's file; a former name is kept among its aliases."""
-    name = values.get("name")
-    if name and name != enterprise.name and enterprise.name not in enterprise.aliases:
-        values["aliases"] = [*values.get("aliases", enterprise.aliases), enterprise.name]
-    return _update(user, enterprise, **_checked_code(values))
+    return _update(user, enterprise, **_as_changed(enterprise, values))
 
 
+enterprise_create_many = plain_create_many(Enterprise, one=enterprise_create, prepare=_checked_code)
+enterprise_update_many = plain_update_many(Enterprise, one=enterprise_update, prepare=_as_changed)
 enterprise_delete = plain_delete(Enterprise)
 
 

@@ -45,6 +45,8 @@ class ProjectLedger(Ledger):
     create = staticmethod(services.project_create)
     update = staticmethod(services.project_update)
     delete = staticmethod(services.project_delete)
+    create_many = staticmethod(services.project_create_many)
+    update_many = staticmethod(services.project_update_many)
 
     def extra_actions(self, user: Any, obj: Any) -> list[tuple[str, str, str]]:
         return [("登记联系包保", reverse("project-attach", args=[obj.pk]), "users")]

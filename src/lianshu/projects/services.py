@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from lianshu.core.errors import invalid
-from lianshu.core.ledger import plain_create, plain_delete, plain_update
+from lianshu.core.ledger import (
+    plain_create,
+    plain_create_many,
+    plain_delete,
+    plain_update,
+    plain_update_many,
+)
 from lianshu.core.scope import require
 from lianshu.organisation.models import Appointment, Person, Unit
 from lianshu.organisation.services import appointment_create
@@ -16,6 +22,8 @@ SUBJECT = "projects.project"
 
 project_create = plain_create(Project)
 project_update = plain_update(Project)
+project_create_many = plain_create_many(Project, one=project_create)
+project_update_many = plain_update_many(Project, one=project_update)
 project_delete = plain_delete(Project)
 
 

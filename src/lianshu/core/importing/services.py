@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 from typing import Any
@@ -14,6 +16,7 @@ from lianshu.core import audit
 from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.jobs import Report, register_job, start_job
 from lianshu.core.ledger.declaration import Ledger, ledger_for
+from lianshu.core.ledger.many import BATCH, RowRefusedError
 from lianshu.core.models import ImportRow, ImportRun, Job
 from lianshu.core.scope import SYSTEM, require
 from lianshu.core.words import file_size
@@ -226,41 +229,67 @@ def _at_row(row: ImportRow, error: Exception) -> LianshuError:
 
 
 def _write_new(ledger: Ledger, user: Any, rows: list[_Prepared], report: Report | None) -> None:
-    if not rows:
-        return
-    if ledger.create_many is not None:
+    many = type(ledger).create_many
+    for start, batch in _batches(rows, BATCH if many is not None else 1):
+        with _named(batch):
+            if many is not None:
+                many(user, [one.values for one in batch])
+            else:
+                type(ledger).create(user, **batch[0].values)
         if report is not None:
-            report(30, f"写入 {len(rows)} 条")
-        try:
-            type(ledger).create_many(user, [one.values for one in rows])
-        except IntegrityError as error:
-            raise invalid(("", "有记录在检查之后被别人登记了，没有写入任何数据，请重新检查。")) from error
-        return
-    for number, one in enumerate(rows):
-        try:
-            type(ledger).create(user, **one.values)
-        except LianshuError as error:
-            raise _at_row(one.row, error) from error
-        if report is not None:
-            report(5 + 60 * number / len(rows), f"新增第 {number + 1} 条，共 {len(rows)} 条")
+            done = start + len(batch)
+            report(5 + 60 * done / len(rows), f"新增 {done} 条，共 {len(rows)} 条")
 
 
 def _write_changed(
     ledger: Ledger, user: Any, readers: Readers, rows: list[_Prepared], report: Report | None
 ) -> None:
-    for number, one in enumerate(rows):
-        row = one.row
-        obj = ledger.queryset(user).filter(pk=row.target_id).first()
-        if obj is None or any(
-            readers.kept(ledger.by_name[name], obj) != before for name, (before, _) in row.changes.items()
-        ):
-            raise _at_row(row, ValueError("这条记录在检查之后被别人改过。"))
-        try:
-            type(ledger).update(user, obj, **one.values)
-        except LianshuError as error:
-            raise _at_row(row, error) from error
+    many = type(ledger).update_many
+    for start, batch in _batches(rows, BATCH if many is not None else 1):
+        found = _held(ledger, user, batch)
+        for one in batch:
+            obj = found.get(one.row.target_id)
+            if obj is None or any(
+                readers.kept(ledger.by_name[name], obj) != before
+                for name, (before, _) in one.row.changes.items()
+            ):
+                raise _at_row(one.row, ValueError("这条记录在检查之后被别人改过。"))
+        with _named(batch):
+            if many is not None:
+                many(user, [(found[one.row.target_id], one.values) for one in batch])
+            else:
+                type(ledger).update(user, found[batch[0].row.target_id], **batch[0].values)
         if report is not None:
-            report(65 + 30 * number / len(rows), f"更新第 {number + 1} 条，共 {len(rows)} 条")
+            done = start + len(batch)
+            report(65 + 30 * done / len(rows), f"更新 {done} 条，共 {len(rows)} 条")
+
+
+def _batches(rows: list[_Prepared], size: int) -> Iterator[tuple[int, list[_Prepared]]]:
+    for start in range(0, len(rows), size):
+        yield start, rows[start : start + size]
+
+
+def _held(ledger: Ledger, user: Any, batch: list[_Prepared]) -> dict[str, Any]:
+    """The rows a batch changes, by key as text, held against others until the import is written."""
+    keys = [one.row.target_id for one in batch]
+    held = ledger.model._base_manager.select_for_update().filter(pk__in=keys).order_by("pk")
+    # what only lists show (prefetched rows) is not needed here
+    rows = ledger.queryset(user).prefetch_related(None)
+    rows = rows.filter(pk__in=list(held.values_list("pk", flat=True)))
+    return {str(obj.pk): obj for obj in rows}
+
+
+@contextmanager
+def _named(batch: list[_Prepared]) -> Iterator[None]:
+    """A refusal of one of the rows of a batch names its row in the file."""
+    try:
+        yield
+    except RowRefusedError as refusal:
+        raise _at_row(batch[refusal.place].row, refusal.error) from refusal
+    except LianshuError as error:
+        raise _at_row(batch[0].row, error) from error
+    except IntegrityError as error:
+        raise invalid(("", "有记录在检查之后被别人登记了，没有写入任何数据，请重新检查。")) from error
 
 
 def import_file(

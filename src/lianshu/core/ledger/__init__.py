@@ -4,7 +4,8 @@ The recipe stands in docs/adding-a-ledger.md.
 """
 
 from .declaration import Column, Ledger, ledger_for, ledgers, register
-from .services import plain_create, plain_create_many, plain_delete, plain_update
+from .many import plain_create_many, plain_update_many
+from .services import plain_create, plain_delete, plain_update
 
 __all__ = [
     "Column",
@@ -15,5 +16,6 @@ __all__ = [
     "plain_create_many",
     "plain_delete",
     "plain_update",
+    "plain_update_many",
     "register",
 ]

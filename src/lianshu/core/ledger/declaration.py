@@ -56,9 +56,9 @@ class Ledger:
     """Base of all ledgers; subclasses are registered with :func:`register` and used as one instance.
 
     ``create(user, **values)``, ``update(user, obj, **values)`` and ``delete(user, obj)`` are services of
-    the room; a ledger without one of them does not offer it. ``create_many(user, list of values)`` is
-    asked for by ledgers whose imports run to tens of thousands of rows; without it rows are created one by
-    one. ``key`` names the columns that identify a row on import. ``nav`` is (section, order).
+    the room; a ledger without one of them does not offer it. ``create_many(user, list of values)`` and
+    ``update_many(user, list of (obj, values))`` are for ledgers whose imports run to thousands of rows
+    (:mod:`.many`); without them rows are written one by one. ``key`` names the columns that identify a row on import. ``nav`` is (section, order).
     """
 
     slug: ClassVar[str]
@@ -78,6 +78,7 @@ class Ledger:
     update: ClassVar[Callable[..., Any] | None] = None
     delete: ClassVar[Callable[..., Any] | None] = None
     create_many: ClassVar[Callable[..., Any] | None] = None
+    update_many: ClassVar[Callable[..., Any] | None] = None
     view_action: ClassVar[str] = "view"
     create_action: ClassVar[str] = "edit"
     edit_action: ClassVar[str] = "edit"

@@ -78,29 +78,6 @@ def plain_create(model: type[models.Model], *, action: str = "edit") -> Callable
     return create
 
 
-def plain_create_many(model: type[models.Model], *, action: str = "edit") -> Callable[..., list[Any]]:
-    """A service ``(user, list of values) -> rows`` for large imports: few statements whatever the number."""
-
-    @transaction.atomic
-    def create_many(user: Any, rows: list[dict[str, Any]]) -> list[models.Model]:
-        require(user, action)
-        made = model._base_manager.bulk_create([model(**values) for values in rows], batch_size=500)
-        for start in range(0, len(made), 500):
-            keys = [obj.pk for obj in made[start : start + 500]]
-            if model.objects.visible_to(user, action).filter(pk__in=keys).count() != len(keys):
-                raise LianshuError("E1003")
-        audit.record_many(
-            user,
-            [
-                ("新建", obj, {name: [None, value] for name, value in values.items()}, "导入")
-                for obj, values in zip(made, rows, strict=True)
-            ],
-        )
-        return made
-
-    return create_many
-
-
 def plain_update(model: type[models.Model], *, action: str = "edit") -> Callable[..., Any]:
     """A service ``(user, obj, **values) -> obj``; writes and records only what differs."""
 
