@@ -19,12 +19,11 @@ State = Filing.State
 _OWING = (State.OWED, State.RETURNED)
 
 
-def _light(filing: Filing, today: dt.date) -> tuple[str, str]:
+def _light(filing: Filing, today: dt.date) -> str:
     due = filing.collection.due
     if today > due:
-        return "red", f"超期 {workdays_between(due, today)} 个工作日"
-    left = workdays_between(today, due)
-    return ("amber" if left <= 2 else "green"), f"还剩 {left} 个工作日"
+        return "red"
+    return "amber" if workdays_between(today, due) <= 2 else "green"
 
 
 def agenda(user: Any, today: dt.date) -> Iterable[AgendaItem]:
@@ -33,8 +32,6 @@ def agenda(user: Any, today: dt.date) -> Iterable[AgendaItem]:
     )
     items = []
     for filing in rows.select_related("collection__region", "chain"):
-        light, why = _light(filing, today)
-        words = f"被退回：{filing.remark}，{why}" if filing.state == State.RETURNED else why
         items.append(
             AgendaItem(
                 key=f"filing:{filing.pk}",
@@ -43,8 +40,9 @@ def agenda(user: Any, today: dt.date) -> Iterable[AgendaItem]:
                 url=reverse("filing", args=[filing.pk]),
                 verb="去填",
                 due=filing.collection.due,
-                light=light,
-                why=words,
+                light=_light(filing, today),
+                # how late it is the clock beside it says
+                why=f"被退回：{filing.remark}" if filing.state == State.RETURNED else "",
                 region=str(filing.collection.region),
                 chain=str(filing.chain or ""),
                 simulated=filing.simulated,

@@ -89,7 +89,7 @@ def board_cells(user: Any, chains: Iterable[Any], today: dt.date) -> dict[int, B
         if not total:
             continue
         light = next((colour for colour in ("red", "amber", "green", "grey") if counts.get(colour)), "grey")
-        words = f"{counts.get('red', 0)} 滞后 / {total}" if counts.get("red") else f"共 {total}"
+        words = f"{counts.get('red', 0)} / {total}" if counts.get("red") else f"共 {total}"
         url = f"{reverse('targets')}?chain={pk}" + (f"&light={light}" if light in ("red", "amber") else "")
         found[pk] = BoardCell(light, counts.get(light, 0), words, url)
     return found
