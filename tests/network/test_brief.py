@@ -198,3 +198,11 @@ def test_without_a_chain_the_brief_is_about_all_local_firms(tmp_path):
     assert made.chain == "全部本地企业"
     assert made.coverage.firms == 5
     assert made.findings.supply.amount == pytest.approx((245 / 385, 265 / 385))
+
+
+def test_what_the_brief_came_from_is_named_in_chinese(brief):
+    footer = re.findall(r"<footer>.*?</footer>", render(brief, Shown.of(brief)))[0]
+    assert "企业表 " in footer and "权重 营业收入" in footer
+    assert not re.search(r"links|firms|essential|revenue|default", footer)
+    titles = [row[0] for row in sheets(brief, Shown.of(brief))["覆盖"].rows]
+    assert "输入指纹 链接" in titles

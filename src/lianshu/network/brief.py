@@ -11,17 +11,20 @@ from dataclasses import dataclass
 import numpy as np
 
 from lianshu.network.cascade import DEFAULT_EPSILON, Cascade, Scenario
+from lianshu.network.classes import DEFAULT_FINGERPRINT, DEFAULT_LABEL
 from lianshu.network.gaps import Gap, gaps
 from lianshu.network.leaders import QUOTA, Leadership, rank_leaders
 from lianshu.network.links_network import Loaded
 from lianshu.network.links_trades import Trades, load_trades
 from lianshu.network.measures import coverage, from_tables, local_supply, run
+from lianshu.network.network import WEIGHT_NAMES
 from lianshu.network.paths import Hit, explain
 from lianshu.network.resilience import ResilienceCard, resilience_card
 from lianshu.network.substitutes import Substitute, substitutes
 
 DEFAULT_FLOOR = 0.5
 HITS = 6
+INPUT_NAMES = {"links": "链接", "firms": "企业表", "essential": "重要性矩阵"}
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,12 @@ class Brief:
     fingerprints: dict[str, str]
     parameters: dict[str, str]
 
+    @property
+    def inputs(self) -> dict[str, str]:
+        """The fingerprints under the names the reader knows the inputs by."""
+        shown = {DEFAULT_FINGERPRINT: DEFAULT_LABEL}
+        return {INPUT_NAMES[name]: shown.get(value, value) for name, value in self.fingerprints.items()}
+
 
 def make_brief(
     loaded: Loaded,
@@ -167,7 +176,7 @@ def make_brief(
         parameters={
             "容差": f"{epsilon:g}",
             "市场份额": "计入",
-            "权重": loaded.network.weight_name,
+            "权重": WEIGHT_NAMES[loaded.network.weight_name],
             "去链次数": str(runs),
             "随机种子": str(seed),
             "覆盖率下限": f"{floor:.0%}",

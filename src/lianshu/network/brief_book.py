@@ -23,7 +23,7 @@ def sheets(brief: Brief, shown: Shown) -> dict[str, Sheet]:
                 ["申报采购总额的企业数", c.declaring],
                 ["覆盖率", "未知" if c.covered is None else f"{c.covered:.1%}"],
                 ["来源不明的采购占比", f"{c.unknown_share:.1%}"],
-                *([f"输入指纹 {name}", value] for name, value in brief.fingerprints.items()),
+                *([f"输入指纹 {name}", value] for name, value in brief.inputs.items()),
                 *([f"参数 {name}", value] for name, value in brief.parameters.items()),
             ],
         ),

@@ -14,7 +14,7 @@ def register(subparsers: Any) -> None:
     from lianshu.network.command_inputs import add_inputs
 
     parser = subparsers.add_parser("brief", help="两页简报（网页与工作簿）；--sample 用随软件的模拟县")
-    add_inputs(parser, sample=True)
+    add_inputs(parser, sample=True, months=True)
     parser.add_argument("--chain", metavar="产业链", help="哪条链；不给则全部本地企业")
     parser.add_argument("--floor", type=float, default=0.5, metavar="比例", help="覆盖率下限，低于它不出数")
     parser.add_argument("--what-if", metavar="企业编号", help="推演哪家停产；不给则取本链影响最大的一家")
@@ -46,10 +46,14 @@ def brief(args: argparse.Namespace) -> int:
     if args.sample:
         inputs.use_sample(args)
         args.chain = args.chain or SAMPLE_CHAIN
-    if not args.unit:
+    if args.links and not args.unit:
         raise fatal("A01", "命令行", "没有声明金额单位", "请加 --unit 万元 之类")
     key = read_key(args.limited) if args.limited else None
     with inputs.loaded(args) as found:
+        if not found.links.unit:
+            raise fatal(
+                "A01", "月度库", "没有声明金额单位", "请用 check --months --unit --replace 重新导入各月"
+            )
         made = make_brief(
             found,
             args.chain,

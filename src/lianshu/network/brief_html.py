@@ -35,7 +35,7 @@ p{margin:4px 0}.sub,.note{color:var(--muted);font-size:12px}
 table{border-collapse:collapse;width:100%;font-size:12.5px}
 th,td{border-bottom:1px solid var(--line);padding:3px 6px;text-align:left;vertical-align:top}
 th{background:var(--soft);font-weight:600}td.n,th.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-ul.why{columns:2;column-gap:28px}ul{margin:2px 0 2px 1.2em;padding:0}li{margin:0}
+ul.why{columns:2;column-gap:28px}ul{margin:2px 0;padding:0 0 0 1.6em}li{margin:0}
 .chart{width:100%;height:auto;display:block}
 footer{border-top:1px solid var(--line);margin-top:10px;padding-top:4px;font-size:11px;color:var(--muted);overflow-wrap:anywhere}
 @media (max-width:700px){.page{padding:16px 14px;margin:0 0 8px}.cards{grid-template-columns:1fr 1fr}.two{grid-template-columns:1fr}ul.why{columns:1}.scroll{overflow-x:auto}.wide table{min-width:480px}}
@@ -224,7 +224,7 @@ def _critical(brief: Brief, found: Findings, shown: Shown) -> str:
         for c in few
     ]
     told = f"单独停产会使本链损失 {CRITICAL_LOSS:.0%} 以上的企业共 {len(found.card.critical)} 家。"
-    listed = table(["企业", "行业", "所在"], rows)
+    listed = table(["企业", "行业", "所在"], rows, (2,))
     return f'<h2>什么会断：关键少数</h2><p>{told}</p><div class="two"><div>{chart if few else ""}</div><div>{listed}</div></div>'
 
 
@@ -324,7 +324,7 @@ def _definitions() -> str:
 def _footer(brief: Brief) -> str:
     from lianshu import __version__
 
-    inputs = "；".join(f"{name} {value[:12]}" for name, value in brief.fingerprints.items())
+    inputs = "；".join(f"{name} {value[:12]}" for name, value in brief.inputs.items())
     settings = "；".join(f"{name} {value}" for name, value in brief.parameters.items())
     mark = "<b>模拟数据，不代表任何真实企业。</b>" if brief.simulated else ""
     return f"<footer>{mark}输入指纹：{escape(inputs)}。参数：{escape(settings)}。链枢 {escape(__version__)}。</footer>"

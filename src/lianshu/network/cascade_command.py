@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from lianshu.network.cascade_flow import Block
     from lianshu.network.links_network import Loaded
     from lianshu.network.network import Network
-    from lianshu.network.runs import RunRecord
+    from lianshu.network.runs import ResultFile, RunRecord
 
-RESULT_HEAD = ("scenario", "esri", "esri_down", "esri_up", "steps")
-LOSSES_HEAD = ("scenario", "firm", "loss_down", "loss_up")
-GROUPS_HEAD = ("scenario", "grouping", "group", "weight", "loss_down", "loss_up", "loss")
+RESULT_HEAD = ("情景", "损失", "断供传导", "断单传导", "步数")
+LOSSES_HEAD = ("情景", "企业", "断供损失", "断单损失")
+GROUPS_HEAD = ("情景", "分组", "名称", "权重", "断供损失", "断单损失", "损失")
+GROUPINGS = {"sector": "行业", "chain": "产业链", "region": "地区", "park": "园区"}
 
 
 def register(subparsers: Any) -> None:
@@ -30,7 +31,7 @@ def register(subparsers: Any) -> None:
         help="推演：企业停产或减产，损失沿供需链接传到哪里",
         description="不选情景时逐家推演单独停产；可选若干情景，每个选项成一个情景。",
     )
-    add_inputs(parser, sample=True)
+    add_inputs(parser, sample=True, months=True)
     choose = parser.add_argument_group("情景")
     choose.add_argument("--shocks", metavar="文件", help="情景表：scenario, firm, loss（0 到 1）")
     choose.add_argument("--firms-range", metavar="起:止", help="只推演企业表中这些序号的单独停产，如 0:200")
@@ -59,7 +60,7 @@ def register(subparsers: Any) -> None:
     out.add_argument("--out", type=Path, metavar="文件.csv", help="每个情景一行")
     out.add_argument("--losses", type=int, default=0, metavar="K", help="前 K 个情景写出各企业损失")
     out.add_argument("--losses-out", type=Path, metavar="文件.csv", help="各企业损失")
-    out.add_argument("--by", choices=("sector", "chain", "region", "park"), help="另按此分组汇总损失")
+    out.add_argument("--by", choices=list(GROUPINGS), help="另按此分组汇总损失")
     out.add_argument("--groups-out", type=Path, metavar="文件.csv", help="分组损失")
     out.add_argument(
         "--paths", type=int, default=0, metavar="N", help="单个情景：列出受损最重的 N 家及传导路径"
@@ -121,7 +122,7 @@ def _scenarios(args: argparse.Namespace, found: Loaded, engine: Cascade) -> Sequ
     if args.shocks:
         chosen += shocks.read_shocks(found.links.work, network, args.shocks)
     for text in args.close:
-        firms = [network.index(firm.strip()) for firm in text.split(",")]
+        firms = [network.index(firm.strip()) for firm in re.split("[,，、]", text)]
         chosen.append(shocks.shock(network, f"停产:{text}", firms, args.loss))
     for grouping in ("park", "region"):
         chosen += [shocks.by_label(network, grouping, label, args.loss) for label in getattr(args, grouping)]
@@ -186,17 +187,18 @@ def _answer(args: argparse.Namespace, found: Loaded, engine: Cascade, scenarios:
 def _write(args: argparse.Namespace, found: Loaded, engine: Cascade, scenarios: Sequence[Scenario]) -> int:
     from lianshu.network import command_inputs as inputs
     from lianshu.network.cascade import group_members, names_of
-    from lianshu.network.runs import Detail, Journal, ResultFile
+    from lianshu.network.runs import Detail, Journal
 
     network = engine.network
     keep = min(args.losses, len(scenarios))
     details = []
     if args.losses_out:
-        details.append(Detail(ResultFile(args.losses_out, LOSSES_HEAD), network.firm_count, keep))
+        losses = _result_file(args, args.losses_out, LOSSES_HEAD)
+        details.append(Detail(losses, network.firm_count, keep))
     if args.groups_out:
-        groups = ResultFile(args.groups_out, GROUPS_HEAD)
+        groups = _result_file(args, args.groups_out, GROUPS_HEAD)
         details.append(Detail(groups, len(group_members(network, args.by)), len(scenarios)))
-    journal = Journal(_record(args, found, engine), ResultFile(args.out, RESULT_HEAD), details)
+    journal = Journal(_record(args, found, engine), _result_file(args, args.out, RESULT_HEAD), details)
     done = journal.open(args.resume)
     wanted = len(scenarios) if args.groups_out else keep
     try:
@@ -208,7 +210,7 @@ def _write(args: argparse.Namespace, found: Loaded, engine: Cascade, scenarios: 
                     more.append(_loss_rows(network, names, part, keep))
                 if args.groups_out:
                     more.append(_group_rows(network, args.by, names, part))
-                journal.write(_result_rows(names, part), *more)
+                journal.write(*(_marked(args, rows) for rows in (_result_rows(names, part), *more)))
                 done = part.start + part.steps.size
                 advance(done, len(scenarios))
     except KeyboardInterrupt:
@@ -252,6 +254,17 @@ def _record(args: argparse.Namespace, found: Loaded, engine: Cascade) -> RunReco
     return RunRecord("cascade", hashes, parameters, seed, simulated=args.simulated)
 
 
+def _result_file(args: argparse.Namespace, path: Path, head: Sequence[str]) -> ResultFile:
+    from lianshu.network.runs import ResultFile
+
+    return ResultFile(path, (*head, "说明") if args.simulated else head)
+
+
+def _marked(args: argparse.Namespace, rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any]]:
+    """The rows, each with the mark that it comes from simulated data where it does."""
+    return ((*row, "模拟") for row in rows) if args.simulated else rows
+
+
 def _result_rows(names: Sequence[str], part: Block) -> Iterator[Sequence[Any]]:
     from lianshu.network.tables_out import defused
 
@@ -279,11 +292,12 @@ def _group_rows(
         return
     for row, name in enumerate(names):
         for group, weight, down, up, both in group_losses(network, grouping, part.down[row], part.up[row]):
-            yield (defused(name), grouping, defused(group), weight, down, up, both)
+            yield (defused(name), GROUPINGS[grouping], defused(group), weight, down, up, both)
 
 
 def _show(args: argparse.Namespace, engine: Cascade, scenarios: Sequence[Scenario]) -> int:
     from lianshu.network import command_inputs as inputs
+    from lianshu.network.network import WEIGHT_NAMES
 
     with inputs.progress(len(scenarios), 0) as advance:
         result = engine.run(scenarios, progress=lambda done: advance(done, len(scenarios)))
@@ -291,7 +305,7 @@ def _show(args: argparse.Namespace, engine: Cascade, scenarios: Sequence[Scenari
     named = {firm: engine.network.name(at) for at, firm in enumerate(engine.network.firms)}
     inputs.print_table(
         f"损失最大的情景（共 {len(result.names)} 个，ε={engine.epsilon:g}，"
-        f"{'计' if engine.market else '不计'}可替代性，按 {engine.network.weight_name} 加权）",
+        f"{'计' if engine.market else '不计'}可替代性，按{WEIGHT_NAMES[engine.network.weight_name]}加权）",
         ["情景", "损失", "断供传导", "断单传导", "步数"],
         [
             [

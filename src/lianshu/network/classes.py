@@ -33,6 +33,7 @@ CHECKS = (
     Check("M03", "class", "class NOT IN ('0', '1', '2')", "级别不是 0、1、2", "0 可忽略，1 一般，2 必需"),
 )
 LAST_GOODS_DIVISION = 50
+DEFAULT_FINGERPRINT, DEFAULT_LABEL = "default-2022", "默认规则（2022）"
 
 
 @dataclass(frozen=True)
@@ -96,7 +97,7 @@ def read_classes(work: Workspace, source: str) -> ClassMatrix:
     )
     report = Report()
     report.extend(raw.report)
-    tell_flags(work, raw, staged, CHECKS, report)
+    tell_flags(work, raw, staged, CHECKS, report, found)
     report.raise_errors()
     rows = work.con.execute(
         f'SELECT _row, supplier_sector, buyer_sector, "class" FROM {staged} ORDER BY _row'
@@ -117,7 +118,7 @@ def read_classes(work: Workspace, source: str) -> ClassMatrix:
                     "同一组合给了不同的级别",
                     "只留一行",
                     places[r],
-                    "class",
+                    found["class"],
                     f"{a}→{b}",
                 )
                 for r, a, b in twice
@@ -126,6 +127,11 @@ def read_classes(work: Workspace, source: str) -> ClassMatrix:
     if not pairs:
         raise InputError([Problem("M06", ERROR, raw.label, "重要性矩阵没有一行", "请核对是否只有表头")])
     return ClassMatrix(pairs, raw.fingerprint, raw.label)
+
+
+def lost_zero(code: str) -> str:
+    """What to do about a code whose leading zero a spreadsheet took for nothing."""
+    return f"前面的零可能被电子表格去掉了：请把行业列设为文本，写成 0{code}"
 
 
 def default_classes(sectors: Iterable[str]) -> ClassMatrix:
@@ -144,10 +150,11 @@ def default_classes(sectors: Iterable[str]) -> ClassMatrix:
             goods[code] = int(match[1]) <= LAST_GOODS_DIVISION
         else:
             message = "不是 GB/T 4754 代码，无法按默认规则分货物与服务"
-            wrong.append(
-                Problem("M07", ERROR, "行业代码", message, "请用 --essential 给出重要性矩阵", value=code)
-            )
+            remedy = "请用 --essential 给出重要性矩阵"
+            if re.fullmatch("[1-9]", code):
+                remedy = f"{lost_zero(code)}；不用国民经济行业代码的，{remedy}"
+            wrong.append(Problem("M07", ERROR, "行业代码", message, remedy, value=code))
     if wrong:
         raise InputError(wrong)
     pairs = {(a, b): 2 if goods[a] and goods[b] else 1 for a in codes for b in codes}
-    return ClassMatrix(pairs, "default-2022", "默认规则（2022）")
+    return ClassMatrix(pairs, DEFAULT_FINGERPRINT, DEFAULT_LABEL)

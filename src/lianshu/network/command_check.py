@@ -33,8 +33,9 @@ def check(args: argparse.Namespace) -> int:
     """Check the files named and print what was found; 2 when anything stops a strict run."""
     from lianshu.network import command_inputs as inputs
     from lianshu.network.classes import read_classes
-    from lianshu.network.firms import read_firms, unlisted
+    from lianshu.network.firms import read_firms, unlisted, with_unlisted
     from lianshu.network.links import read_links
+    from lianshu.network.links_network import fitting_classes
     from lianshu.network.measures_months import MonthStore
     from lianshu.network.tables import Workspace
     from lianshu.network.tables_problems import ERROR, NOTE, InputError, Problem, Report
@@ -66,12 +67,17 @@ def check(args: argparse.Namespace) -> int:
             ]
             report.add_counted(shown, "L25", level, len(strangers))
             print(f"企业：{len(firms.ids):,} 家；链接里未登记的 {len(strangers):,} 家")
-        if args.essential:
-            try:
+        try:
+            classes = None
+            if firms is not None:
+                listed = with_unlisted(firms, links) if args.keep_unlisted else firms
+                classes = fitting_classes(work, args.essential, listed)
+            elif args.essential:
                 classes = read_classes(work, args.essential)
+            if classes is not None and args.essential:
                 print(f"重要性矩阵：{len(classes.sectors())} 个行业，{len(classes.pairs):,} 对")
-            except InputError as error:
-                report.extend(inputs.error_report(error))
+        except InputError as error:
+            report.extend(inputs.error_report(error))
         inputs.write_problems(args, report)
         _print_problems(report)
         if args.clean and firms is not None:

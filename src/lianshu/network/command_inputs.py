@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,17 +13,26 @@ from typing import Any
 
 from lianshu.network.links import UNITS
 from lianshu.network.links_network import Loaded, load_network
+from lianshu.network.measures_months import MonthStore
 from lianshu.network.tables import Workspace
 from lianshu.network.tables_problems import NOTE, InputError, Report
 
 SAMPLE_UNIT, SAMPLE_HOME = "万元", "990101"
+PIPED_WIDTH = 120  # columns of a table that goes into a file or a pipe
 
 
-def add_inputs(parser: argparse.ArgumentParser, *, essential: bool = True, sample: bool = False) -> None:
-    """Add the options that name links, firms and class matrix and how to read them."""
+def add_inputs(
+    parser: argparse.ArgumentParser, *, essential: bool = True, sample: bool = False, months: bool = False
+) -> None:
+    """Add the options that name links (or a month store), firms and class matrix and how to read them."""
     parser.add_argument(
         "--links", metavar="文件", help="交易链接：csv、xlsx、parquet、库.duckdb#表、postgresql://…#表"
     )
+    if months:
+        parser.add_argument("--months", type=Path, metavar="文件夹", help="不用 --links，从月度库读链接")
+        parser.add_argument(
+            "--period", action="append", metavar="期间", help="只算这些期间（月度库），可多次给出"
+        )
     parser.add_argument("--firms", metavar="文件", help="企业表")
     if essential:
         parser.add_argument(
@@ -44,8 +54,14 @@ def add_inputs(parser: argparse.ArgumentParser, *, essential: bool = True, sampl
 def add_workspace(parser: argparse.ArgumentParser) -> None:
     """Add the options of the analysis workspace."""
     parser.add_argument("--memory", default=None, metavar="上限", help="内存上限，如 2GB；超过部分写到磁盘")
-    parser.add_argument("--threads", type=int, default=None, metavar="N", help="线程数；结果与线程数无关")
+    parser.add_argument("--threads", type=_positive, metavar="N", help="线程数；结果与线程数无关")
     parser.add_argument("--problems", type=Path, default=None, metavar="文件.csv", help="把全部问题写到文件")
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"应为 1 或更大的整数，得到 {text}")
+    return int(text)
 
 
 def use_sample(args: argparse.Namespace) -> None:
@@ -71,12 +87,13 @@ def loaded(args: argparse.Namespace) -> Iterator[Loaded]:
     """Load the network the options name; problems go to ``--problems``, notes to standard error."""
     if getattr(args, "sample", False):
         use_sample(args)
-    need(args, "links", "firms")
+    months = None if args.links else getattr(args, "months", None)
+    need(args, *(() if months else ("links",)), "firms")
     with Workspace(args.memory, args.threads, on_disk=bool(args.memory)) as work:
         try:
             found = load_network(
                 work,
-                args.links,
+                MonthStore(months).links(work, args.period) if months else args.links,
                 args.firms,
                 getattr(args, "essential", None),
                 unit=args.unit,
@@ -140,18 +157,20 @@ def print_table(
     """Print a table to the terminal; wide characters are aligned."""
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table(
-        title=f"{title}{'（模拟）' if simulated else ''}", title_justify="left", header_style="bold"
-    )
+    table = Table(header_style="bold")
     for i, name in enumerate(head):
         numeric = bool(rows) and all(_is_number(row[i]) for row in rows)
         table.add_column(name, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
     for row in rows:
-        table.add_row(*(str(cell) for cell in row))
+        table.add_row(*(Text(str(cell)) for cell in row))  # a name in square brackets is no markup
     console = Console()
-    # Into a file or a pipe there is no edge to wrap at.
-    console.print(table, width=None if console.is_terminal else 120)
+    if not console.is_terminal and "COLUMNS" not in os.environ:
+        console = Console(width=PIPED_WIDTH)
+    # Above the table, not in it: a title is often wider than a narrow table.
+    console.print(Text(f"{title}{'（模拟）' if simulated else ''}", style="bold"), soft_wrap=True)
+    console.print(table)
 
 
 def _is_number(cell: Any) -> bool:

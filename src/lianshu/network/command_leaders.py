@@ -12,7 +12,7 @@ def register(subparsers: Any) -> None:
     from lianshu.network.command_inputs import add_inputs
 
     parser = subparsers.add_parser("leaders", help="链主候选：按影响力排名，逐条说明，给出稳定性")
-    add_inputs(parser, sample=True)
+    add_inputs(parser, sample=True, months=True)
     parser.add_argument("--chain", metavar="产业链", help="哪条链；不给则全部本地企业")
     parser.add_argument("--quota", default="2-5", metavar="下限-上限", help="名额，2 到 5 之间")
     parser.add_argument("--weight", action="append", metavar="指标=权重", help="如 influence=0.5，可多次给出")
@@ -23,7 +23,7 @@ def register(subparsers: Any) -> None:
     parser.set_defaults(func=leaders)
 
     parser = subparsers.add_parser("gaps", help="断点与短板：空白、薄弱、单一来源、外购为主的环节，谁能补")
-    add_inputs(parser, sample=True)
+    add_inputs(parser, sample=True, months=True)
     parser.add_argument("--chain", metavar="产业链", help="哪条链；不给则全部本地企业")
     parser.add_argument(
         "--nodes", metavar="文件", help="环节清单（环节、产品）；只看清单里的，并列出无人采购的"

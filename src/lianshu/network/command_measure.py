@@ -22,11 +22,7 @@ def register(subparsers: Any) -> None:
     from lianshu.network.command_inputs import add_inputs
 
     parser = subparsers.add_parser("measure", help="本地配套率（三种口径）、集中度、依赖、单一来源等指标")
-    add_inputs(parser, sample=True)
-    parser.add_argument("--months", type=Path, metavar="文件夹", help="从月度库读链接")
-    parser.add_argument(
-        "--period", action="append", metavar="期间", help="只算这些期间（月度库），可多次给出"
-    )
+    add_inputs(parser, sample=True, months=True)
     parser.add_argument("--by", choices=list(GROUPS), default="all", help="按什么分组")
     parser.add_argument("--io", metavar="文件", help="投入产出表：影响力系数、感应度系数")
     parser.add_argument("--complexity", metavar="文件", help="地区、产品、数值表：比较优势、邻近度、复杂度")
@@ -76,7 +72,7 @@ def _link_measures(args: argparse.Namespace, hashes: dict[str, str]) -> dict[str
 
     inputs.need(args, "firms")
     with Workspace(args.memory, args.threads, on_disk=bool(args.memory)) as work:
-        if args.months:
+        if not args.links:
             links = MonthStore(args.months).links(work, args.period)
         else:
             links = read_links(work, args.links, args.unit)

@@ -175,8 +175,9 @@ def read_firms(work: Workspace, source: str, home: str = "") -> Firms:
     )
     report = Report()
     report.extend(raw.report)
-    tell_flags(work, raw, staged, CHECKS, report)
-    _tell_twice(work, raw, staged, report)
+    tell_flags(work, raw, staged, CHECKS, report, found)
+    _tell_twice(work, raw, staged, report, found["firm"])
+    _tell_lengths(work, raw, staged, report, found["sector"])
     table = work.name("firms")
     numbers = ", ".join(NUMBERS)
     texts = ", ".join(_q(name) for name in ("firm", "sector", "market", *TEXTS))
@@ -213,7 +214,26 @@ def _place_sql(home: str, home_declared: bool) -> str:
     )
 
 
-def _tell_twice(work: Workspace, raw: RawTable, staged: str, report: Report) -> None:
+def _tell_lengths(work: Workspace, raw: RawTable, staged: str, report: Report, heading: str) -> None:
+    """A spreadsheet that drops a leading zero turns 0511 (farm services) into 511 (wholesale) unseen."""
+    classes, groups = work.row(
+        r"SELECT count(*) FILTER (regexp_full_match(sector, '\d{4}')), "
+        rf"count(*) FILTER (regexp_full_match(sector, '[1-9]\d{{2}}')) FROM {staged}"
+    )
+    if classes and groups:
+        report.add(
+            Problem(
+                "F08",
+                NOTE,
+                raw.label,
+                f"行业代码有四位的，也有 {groups} 个三位的；丢了前面的零会归到别的行业（0511 变成 511）",
+                "请核对三位的是不是中类代码；不是就把该列设为文本后重新导出",
+                column=heading,
+            )
+        )
+
+
+def _tell_twice(work: Workspace, raw: RawTable, staged: str, report: Report, heading: str) -> None:
     rows = work.con.execute(
         f"SELECT _row, firm FROM {staged} WHERE firm <> '' "
         "QUALIFY row_number() OVER (PARTITION BY firm ORDER BY _row) > 1 ORDER BY _row"
@@ -228,7 +248,7 @@ def _tell_twice(work: Workspace, raw: RawTable, staged: str, report: Report) -> 
                 "同一企业编号出现多行",
                 "每家企业只留一行",
                 row=places[int(record)],
-                column="firm",
+                column=heading,
                 value=str(firm),
             )
         )

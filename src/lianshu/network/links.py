@@ -55,7 +55,7 @@ CHECKS = (
         "amount",
         "amount_text <> '' AND amount IS NULL",
         "金额不是数字",
-        "请只填数字（可用千分位逗号），单位用 --unit 声明",
+        "请只填半角数字（可用千分位逗号），单位用 --unit 声明",
     ),
     Check("L05", "amount", "NOT isfinite(amount)", "金额不是有限的数", "请删去或改为实际金额"),
     Check(
@@ -172,7 +172,7 @@ def read_links(work: Workspace, source: str, unit: str = "", currency: str = "CN
     staged = _stage(work, raw, found)
     report = Report()
     report.extend(raw.report)
-    tell_flags(work, raw, staged, CHECKS, report)
+    tell_flags(work, raw, staged, CHECKS, report, found)
     currency = _one_currency(work, raw, staged, found, currency)
     table, kept = _merge(work, raw, staged, report)
     read = int(work.row(f"SELECT count(*) FROM {staged}")[0])

@@ -103,18 +103,21 @@ def anonymous_files(args: argparse.Namespace) -> tuple[int, int]:
             pa.table({"firm": pa.array(firms.ids, pa.string()), "code": pa.array(codes, pa.string())}),
         )
         args.out.mkdir(parents=True, exist_ok=True)
+        signature = "\ufeff"  # at the start of a file it tells a spreadsheet that the text is UTF-8
         # Only what the measures need goes out: no name, coordinates, revenue, jobs or tax.
         for name, sql in (
             (
                 "links",
-                f"SELECT s.code AS supplier, b.code AS buyer, l.product, l.sector, l.amount, l.period, l.source "
+                f'SELECT s.code AS "{signature}供应商", b.code AS 采购方, l.product AS 产品, l.sector AS 行业, '
+                "l.amount AS 金额, l.period AS 期间, l.source AS 来源 "
                 f"FROM {links.table} l JOIN codes s ON s.firm = l.supplier JOIN codes b ON b.firm = l.buyer "
                 "ORDER BY ALL",
             ),
             (
                 "firms",
-                "SELECT c.code AS firm, f.sector, CASE f.place WHEN 'local' THEN '否' WHEN 'import' THEN '境外' "
-                f"WHEN 'outside' THEN '是' ELSE '不明' END AS outside, f.chain, f.node, f.costs FROM {firms.table} f "
+                f'SELECT c.code AS "{signature}企业编号", f.sector AS 行业, CASE f.place '
+                "WHEN 'local' THEN '否' WHEN 'import' THEN '境外' WHEN 'outside' THEN '是' ELSE '不明' END AS 区外, "
+                f"f.chain AS 产业链, f.node AS 环节, f.costs AS 采购总额 FROM {firms.table} f "
                 "JOIN codes c USING (firm) ORDER BY ALL",
             ),
         ):

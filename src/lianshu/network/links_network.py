@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from lianshu.network.classes import ClassMatrix, default_classes, read_classes, sort_codes
+from lianshu.network.classes import ClassMatrix, default_classes, lost_zero, read_classes, sort_codes
 from lianshu.network.firms import LOCAL, Firms, read_firms, unlisted, with_unlisted
 from lianshu.network.links import Links, read_links
 from lianshu.network.network import FloatArray, LinkRepairs, Network
@@ -42,7 +42,7 @@ class Loaded:
 
 def load_network(
     work: Workspace,
-    links_source: str,
+    links_source: str | Links,
     firms_source: str,
     essential_source: str | None = None,
     *,
@@ -55,6 +55,7 @@ def load_network(
 
     Parameters
     ----------
+    links_source : a source as ``lianshu.network.tables`` writes it, or links read before (a month store's).
     essential_source : class matrix; ``None`` takes the rule of 2022 over GB/T 4754 codes.
     keep_unlisted : keep firms of the links that the firms table lacks (sector from the links, else
         ``未知`` with class 0 to everything); otherwise they are an error.
@@ -65,7 +66,7 @@ def load_network(
     """
     problems: list[Problem] = []
     total = 0
-    links = read_links(work, links_source, unit)
+    links = read_links(work, links_source, unit) if isinstance(links_source, str) else links_source
     firms = read_firms(work, firms_source, home)
     for report in (links.report, firms.report):
         problems += report.errors()
@@ -81,10 +82,27 @@ def load_network(
         raise InputError(problems, total)
     if keep_unlisted:
         firms = with_unlisted(firms, links)
-    named = [sector or UNKNOWN_SECTOR for sector in firms.texts("sector")]
-    classes = _classes(work, essential_source, named)
+    classes = fitting_classes(work, essential_source, firms)
     network, repairs = build_network(links, firms, classes, simulated=simulated)
     return Loaded(network, links, firms, classes, repairs)
+
+
+def fitting_classes(work: Workspace, source: str | None, firms: Firms) -> ClassMatrix:
+    """The class matrix of a file, or of the rule of 2022 (``None``), for the sectors of these firms.
+
+    Raises
+    ------
+    InputError : the file is wrong, a firm's sector is not in the matrix, or a pair of present sectors is missing.
+    """
+    named = _sectors(firms)
+    classes = _classes(work, source, named)
+    _check_sectors(firms, classes)
+    classes.matrix(classes.sectors(), set(named))
+    return classes
+
+
+def _sectors(firms: Firms) -> list[str]:
+    return [sector or UNKNOWN_SECTOR for sector in firms.texts("sector")]
 
 
 def _classes(work: Workspace, source: str | None, named: Sequence[str]) -> ClassMatrix:
@@ -109,40 +127,9 @@ def build_network(
     ------
     InputError : a firm's sector is not in the class matrix, or a pair of present sectors is missing.
     """
-    named = [sector or UNKNOWN_SECTOR for sector in firms.texts("sector")]
-    known = set(classes.sectors())
-    wrong = [
-        Problem(
-            "F81",
-            ERROR,
-            firms.label,
-            "行业不在重要性矩阵里",
-            "请核对代码或补全矩阵",
-            None,
-            "sector",
-            f"{firm}:{code}",
-        )
-        for firm, code in zip(firms.ids, named, strict=True)
-        if code not in known
-    ]
-    markets = firms.texts("market")
-    wrong += [
-        Problem(
-            "F82",
-            ERROR,
-            firms.label,
-            "竞争市场不在行业表里",
-            "请填行业代码",
-            None,
-            "market",
-            f"{firm}:{code}",
-        )
-        for firm, code in zip(firms.ids, markets, strict=True)
-        if code and code not in known
-    ]
-    if wrong:
-        raise InputError(wrong[:1000], len(wrong))
-    sectors = sort_codes(known)
+    _check_sectors(firms, classes)
+    named, markets = _sectors(firms), firms.texts("market")
+    sectors = sort_codes(classes.sectors())
     position = {code: i for i, code in enumerate(sectors)}
     sector = np.array([position[code] for code in named], dtype=np.int32)
     supplier, buyer, amount = _pairs(links, firms)
@@ -172,6 +159,33 @@ def build_network(
         simulated=simulated,
     )
     return network, repairs
+
+
+def _check_sectors(firms: Firms, classes: ClassMatrix) -> None:
+    known = set(classes.sectors())
+    wrong = [
+        Problem(
+            "F81",
+            ERROR,
+            firms.label,
+            "行业不在重要性矩阵里",
+            lost_zero(code) if f"0{code}" in known else "请核对代码或补全矩阵",
+            None,
+            "行业",
+            f"{firm}:{code}",
+        )
+        for firm, code in zip(firms.ids, _sectors(firms), strict=True)
+        if code not in known
+    ]
+    wrong += [
+        Problem(
+            "F82", ERROR, firms.label, "竞争市场不在行业表里", "请填行业代码", None, "市场", f"{firm}:{code}"
+        )
+        for firm, code in zip(firms.ids, firms.texts("market"), strict=True)
+        if code and code not in known
+    ]
+    if wrong:
+        raise InputError(wrong[:1000], len(wrong))
 
 
 def _known(firms: Firms, column: str) -> FloatArray | None:

@@ -20,6 +20,7 @@ FloatArray = NDArray[np.float64]
 ClassMatrix = NDArray[np.int8]
 
 NEGLIGIBLE, NON_ESSENTIAL, ESSENTIAL = 0, 1, 2
+WEIGHT_NAMES = {"revenue": "营业收入", "sales": "销售额", "jobs": "从业人数", "tax": "税收"}
 
 
 class NetworkError(ValueError):

@@ -97,7 +97,8 @@ class ResultFile:
         """`path` is the final name; nothing is written before `start` or `take_up`."""
         self.path = path
         self.part = path.with_name(path.name + ".part")
-        self._head = ",".join(head) + "\n"
+        # The signature tells a spreadsheet that the text is UTF-8.
+        self._head = "\ufeff" + ",".join(head) + "\n"
 
     def start(self) -> None:
         """Begin anew with the heading row."""

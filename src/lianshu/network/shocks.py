@@ -173,7 +173,7 @@ def read_shocks(work: Workspace, network: Network, source: str) -> list[Scenario
     )
     report = Report()
     report.extend(raw.report)
-    tell_flags(work, raw, staged, CHECKS, report)
+    tell_flags(work, raw, staged, CHECKS, report, found)
     report.raise_errors()
     rows = work.con.execute(
         f"SELECT _row, scenario, firm, loss, loss_up FROM {staged} ORDER BY _row"
@@ -196,7 +196,7 @@ def read_shocks(work: Workspace, network: Network, source: str) -> list[Scenario
         places = raw.rows_of([record for record, *_ in wrong])
         raise InputError(
             [
-                Problem(code, ERROR, raw.label, message, remedy, places[record], "firm", value)
+                Problem(code, ERROR, raw.label, message, remedy, places[record], found["firm"], value)
                 for record, code, message, remedy, value in wrong
             ]
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,7 +26,7 @@ def register(subparsers: Any) -> None:
         help="逐日模拟：库存能撑几天，多备几天库存值不值",
         description="链接金额视为每日正常供货（只看比例）；受损企业用 --damage 或 --close 给出。",
     )
-    add_inputs(parser, sample=True)
+    add_inputs(parser, sample=True, months=True)
     parser.add_argument("--damage", metavar="文件", help="受损表：scenario, firm, loss（只取第一个情景）")
     parser.add_argument("--close", action="append", default=[], metavar="编号,编号", help="这些企业受损")
     parser.add_argument("--loss", type=float, default=1.0, metavar="比例", help="--close 的产能损失，默认 1")
@@ -111,7 +112,7 @@ def _damage(args: argparse.Namespace, found: Loaded) -> FloatArray:
             )
         damage[scenarios[0].firms] = scenarios[0].down
     for text in args.close:
-        firms = [network.index(firm.strip()) for firm in text.split(",")]
+        firms = [network.index(firm.strip()) for firm in re.split("[,，、]", text)]
         chosen = shocks.shock(network, text, firms, args.loss)
         damage[chosen.firms] = chosen.down
     if not damage.any():
@@ -134,7 +135,7 @@ def _choices(text: str) -> list[float]:
     from lianshu.network.tables_problems import fatal
 
     try:
-        return [float(part) for part in text.split(",")]
+        return [float(part) for part in re.split("[,，、]", text)]
     except ValueError as error:
         raise fatal(
             "A22", "命令行", f"--choices {text} 写法不对", "应为逗号分开的天数，如 5,10,15"

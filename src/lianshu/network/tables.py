@@ -324,7 +324,9 @@ def _tell_rejects(work: Workspace, raw: RawTable, rejects: str, width: int) -> N
 def _check_header(header: Sequence[str], label: str) -> None:
     empty = [str(i + 1) for i, name in enumerate(header) if not name]
     if empty:
-        raise fatal("T05", label, f"表头第 {'、'.join(empty)} 列没有列名", "请给每一列起名")
+        raise fatal(
+            "T05", label, f"表头第 {'、'.join(empty)} 列没有列名", "请给每一列起名；上方若有标题行，请删去"
+        )
     twice = sorted({name for name in header if header.count(name) > 1})
     if twice:
         raise fatal("T09", label, f"表头有重名的列：{'、'.join(twice)}", "请删除或改名，使每列名字唯一")

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lianshu.network.tables import RawTable, Workspace, literal, quoted
@@ -69,16 +69,22 @@ def match_columns(raw: RawTable, columns: Sequence[Column]) -> dict[str, str]:
             raise fatal(
                 "C02",
                 raw.label,
-                f"有多列都表示 {column.name}：{'、'.join(hits)}",
+                f"有多列都表示 {(*column.aliases, column.name)[0]}：{'、'.join(hits)}",
                 "请只留一列，或把其余列改名",
             )
         if hits:
             found[column.name] = hits[0]
     missing = [column for column in columns if column.required and column.name not in found]
     if missing:
-        wanted = "；".join(f"{c.name}（也可叫{'、'.join(c.aliases[:3])}）" for c in missing)
-        raise fatal("C01", raw.label, f"缺少列 {wanted}", f"现有列：{'、'.join(raw.columns)}")
+        wanted = "；".join(_wanted(column) for column in missing)
+        remedy = f"表头要在第一行，上方的标题、单位行请删去。现有列：{'、'.join(raw.columns)}"
+        raise fatal("C01", raw.label, f"缺少列 {wanted}", remedy)
     return found
+
+
+def _wanted(column: Column) -> str:
+    first, *others = (*column.aliases[:3], column.name)
+    return f"{first}（也可叫{'、'.join(others)}）" if others else first
 
 
 def _plain(heading: str) -> str:
@@ -133,8 +139,18 @@ def flag_sql(checks: Sequence[Check]) -> str:
     )
 
 
-def tell_flags(work: Workspace, raw: RawTable, staged: str, checks: Sequence[Check], report: Report) -> None:
-    """Turn the flags of a staged table into problems, in the order of the rows, all of them counted."""
+def tell_flags(
+    work: Workspace,
+    raw: RawTable,
+    staged: str,
+    checks: Sequence[Check],
+    report: Report,
+    headings: Mapping[str, str],
+) -> None:
+    """Turn the flags of a staged table into problems, in the order of the rows, all of them counted.
+
+    ``headings`` (of ``match_columns``) says what each of our columns is called in the file.
+    """
     totals = work.row(
         "SELECT "
         + ", ".join(f"count(*) FILTER (flags & {1 << i} <> 0)" for i in range(len(checks)))
@@ -163,7 +179,7 @@ def tell_flags(work: Workspace, raw: RawTable, staged: str, checks: Sequence[Che
                 check.message,
                 check.remedy,
                 row=rows[record],
-                column=check.column,
+                column=headings.get(check.column, check.column),
                 value=text[:80],
             )
             for record, found, text in shown
