@@ -188,3 +188,43 @@ def test_bodies(words: str, expected: set[str]) -> None:
 )
 def test_no_bodies(words: str, absent: str) -> None:
     assert absent not in names(orgs, words, level="市", region="岚城市")
+
+
+# --- lists served, shared and counted --------------------------------------------------------------
+
+
+def test_projects_that_are_served_before_their_verb() -> None:
+    words = "对总投资15亿元的沐恒轴承南方基地、总投资9亿元的睿桁电堆二期等在建项目,实行周调度。"
+    found = run(projects, words)
+    assert [(i.fields["name"], i.fields["amount"]) for i in found] == [
+        ("沐恒轴承南方基地", 15),
+        ("睿桁电堆二期", 9),
+    ]
+
+
+def test_a_count_behind_and_is_no_part_of_a_project() -> None:
+    words = "年内建成110千伏岚北变电站和职工公寓800套。"
+    assert stages(words) == [("110千伏岚北变电站", "建设")]
+
+
+def test_moving_firms_are_no_project() -> None:
+    assert stages("推动沐恒、岚小胎、睿桁铸业三家企业退城入园。") == []
+
+
+def test_a_campaign_that_shares_its_noun() -> None:
+    words = "一、任务\n实施“千企上链”和“小升规”专项行动。实现“九通一平”和“一网通办”。"
+    assert formulas(words) == ["千企上链"]
+
+
+def test_teams_posted_to_places() -> None:
+    words = "成立驻深圳、驻苏州、驻成都三支招商分队。"
+    assert [i.fields["name"] for i in run(targets, words, level="市")] == ["招商分队"]
+    assert names(orgs, words, level="市", region="岚城市") == ["招商分队"]
+
+
+def test_a_group_founded_by_the_plan() -> None:
+    assert names(enterprises, "组建岚江工投集团,设立产业基金。推动企业集团化发展。") == ["岚江工投集团"]
+
+
+def test_a_park_with_a_duty() -> None:
+    assert names(orgs, "经开区要加快完善配套设施。", level="市", region="岚城市") == ["经开区"]

@@ -53,7 +53,7 @@ _LEGAL_NAME = re.compile(
 )
 #: A name that ends in 公司 behind a verb or within a list (引导某某建材公司开拓市场).
 _COMPANY = re.compile(
-    r"(?:引导|支持|推动|鼓励|依托|帮助|促进|对接|引进|服务|、|与|和)(?P<name>[\u4e00-\u9fff]{2,8}?公司)(?=[\u4e00-\u9fff、,，。;；])(?!化|治理|制|债)"
+    r"(?:引导|支持|推动|鼓励|依托|帮助|促进|对接|引进|服务|组建|成立|设立|、|与|和)(?P<name>[\u4e00-\u9fff]{2,8}?(?:公司|(?<![产业企])集团))(?=[\u4e00-\u9fff、,，。;；])(?!化|治理|制|债)"
 )
 _COUNTED = re.compile(r"[一二两三四五六七八九十\d多]家|上市|龙头|平台|国有")
 #: A register of firms: its heading and the lines below it, up to the next annex or a full stop.
@@ -61,6 +61,7 @@ _REGISTER = re.compile(
     r"(?:^|\n)[^\n。,，;；]{0,16}?(?P<kind>[^\n。,，;；]{0,8}(?:企业|公司))(?:名录|名单|清单|一览表?)\n"
     r"(?P<body>(?:(?!附件)[^\n。]{2,160}(?:\n|$)){1,60})"
 )
+_REGISTER_END = re.compile(r"(?:企业|公司)(?:名录|名单|清单|一览表?)\n")
 _LINE = re.compile(r"(?:[^:：、\n]{2,20}[:：])?(?P<list>[^\n:：]{2,150})")
 _LEVELS = (
     "省",
@@ -250,7 +251,7 @@ def _standing(clean: str) -> list[_Firm]:
             out.append(_Firm(name, None, span, "firm-legal-name"))
     for match in _COMPANY.finditer(clean):
         name, span = _name(clean, match.span("name"))
-        bare = name.removesuffix("公司")
+        bare = name.removesuffix("公司").removesuffix("集团")
         if (
             len(bare) >= 2
             and not _COUNTED.search(bare)
@@ -334,6 +335,8 @@ def _table_firms(text: Text, chains: list[str]) -> list[Item]:
 def _registered(clean: str) -> list[_Firm]:
     """Firms of a register: lines below a heading such as 骨干企业名录, each a list with or without a label."""
     out: list[_Firm] = []
+    if not _REGISTER_END.search(clean):  # the register's lazy front is slow
+        return out
     for register in _REGISTER.finditer(clean):
         for line in _LINE.finditer(clean, *register.span("body")):
             for span in enumeration.split(clean, *line.span("list"), "、,，;；"):

@@ -24,7 +24,7 @@ _SLOGAN_HEAD = re.compile(either(slogan for slogan in _SLOGANS if len(slogan) >=
 _ROUND = re.compile(
     r"[百千万][企家户名项亿园村店强链县镇厂院校匠品场团社商才](?!强)[\u4e00-\u9fff]{2,6}$|百[\u4e00-\u9fff]{1,4}[进联帮访入]百[\u4e00-\u9fff]{1,2}$"
 )
-_CAMPAIGN = re.compile(r"[\u4e00-\u9fff]{0,6}?(?:工程|行动|计划|活动|专项)")
+_CAMPAIGN = re.compile(r"(?:[和、及]“[^”\n]{2,10}”)*[\u4e00-\u9fff]{0,6}?(?:工程|行动|计划|活动|专项)")
 #: 双 and what the two do together (“双链协同”, “双轮联动”), where it names the way of working.
 _DOUBLE = re.compile(
     r"双[\u4e00-\u9fff](?:协同|联动|驱动|融合|并进|互动|共进|牵引|引领|发力|共建|共促|互促|赋能)$"
@@ -348,7 +348,7 @@ def _quoted(clean: str, outline: Outline, upper: re.Pattern[str], level: str, ti
     creed = _creed(outline)
     for match in _QUOTED.finditer(clean):
         inner = match[1].strip()
-        after = clean[match.end() : match.end() + 12]
+        after = clean[match.end() : match.end() + 24]
         pieces = [(m.start(1), m.end(1), m[1]) for m in re.finditer(r"‘([^‘’]{2,20})’", inner)]
         if pieces or not _formula_in_quotes(inner, after, title):
             continue

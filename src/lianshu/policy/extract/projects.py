@@ -66,8 +66,10 @@ _PARK_WORK = re.compile(
 _NOT_VERB = re.compile(
     r"(?:体系|机制|制度|能力|环境|队伍|行动|文明|政策|作风|发展|水平|布局|格局|改革|管理|服务|模式|方案|清单|规划)$"
 )
-#: Half of a quotation.
-_HALF = re.compile(r"^[^“]*”|“[^”]*$")
+#: What is done with a list of projects whose verb comes later.
+_SERVED = re.compile(r"(?:对|针对|围绕|聚焦|加强对)(?!接)")
+#: A number of things at the end of a member.
+_MEASURED = re.compile(r"\d(?:万|亿)?(?:套|间|平方米|个|座|公里|亩|条|家|辆|户)$")
 _MAX_LIST = 260
 #: Verbs that help somebody who builds, and the builder with the verb of building behind them.
 _HELPING = re.compile(r"(?:支持|推动|助推|助力|促进|确保|保障|加快推动)$")
@@ -139,7 +141,7 @@ def _single(name: str, owned: bool = False) -> bool:
         or re.match("“?[一二两三四五六七八九十]大", name)
     ):
         return False
-    if _PLURAL.search(name) or _KIND.fullmatch(name) or _NOT_NAME.match(name) or _HALF.search(name):
+    if _PLURAL.search(name) or _KIND.fullmatch(name) or _NOT_NAME.match(name) or _halved(name):
         return False
     if name.endswith("工程"):
         return bool(_PHYSICAL.search(name[:-2])) and _owned(name)
@@ -158,7 +160,7 @@ def _proper(name: str, vouched: bool) -> bool:
     if not 2 <= len(name) <= 32 or re.search(r"[。；：%]|的|\d{4}年", name):
         return False
     if (
-        _HALF.search(name)
+        _halved(name)
         or _PLURAL.search(name)
         or _KIND.fullmatch(name)
         or _NOT_VERB.search(name)
@@ -183,10 +185,17 @@ def _members(clean: str, start: int, end: int) -> list[Span]:
     return enumeration.split(clean, start, end, "、")
 
 
+def _halved(name: str) -> bool:
+    """Whether a name holds half of a quotation."""
+    return name.count("“") != name.count("”")
+
+
 def _joined(clean: str, span: Span) -> list[Span]:
     """The two projects of ``A检测中心和B研发中心``: 和 parts them where both sides can stand alone."""
     for mark in re.finditer("和|及", clean[slice(*span)]):
         left, right = (span[0], span[0] + mark.start()), (span[0] + mark.end(), span[1])
+        if _MEASURED.search(clean[slice(*right)]) and _single(_member(clean[slice(*left)])[0]):
+            return [left]  # A变电站和公寓1200套: the count is no project
         names = [_member(clean[slice(*part)])[0] for part in (left, right)]
         if all(len(n) >= 5 and (_single(n) or (_owned(n) and re.search(r"\d|期", n))) for n in names):
             return [left, right]
@@ -198,7 +207,7 @@ def _read_clause(clean: str, start: int, end: int) -> list[Project]:
     verb = _VERB.search(clean, start, min(end, start + 40))
     while verb and _VERB.match(clean, verb.end(), end):  # 着力加快推进
         verb = _VERB.match(clean, verb.end(), end)
-    if verb and end - verb.end() < 4:  # the verb that closes the clause: …产业园3月底前开工
+    if verb and end - verb.end() < 4 and _STARTING.search(verb[0]):  # …产业园3月底前开工: the verb closes it
         verb = None
     at = verb.end() if verb else start
     rest = clean[at:end]
@@ -220,7 +229,10 @@ def _read_clause(clean: str, start: int, end: int) -> list[Project]:
     noun = tail["noun"] if tail else None
     if tail and not tail["etc"] and not noun and act == "建设" and mods:
         body_end, mods = at + tail.start("act"), ""
-    if not verb and not act:
+    served = not verb and tail is not None and bool(noun) and _SERVED.match(rest)
+    if served:  # 对A、B等在建项目,实行周调度
+        at += served.end()
+    elif not verb and not act:
         return []
     spans = [part for span in _members(clean, at, body_end) for part in _joined(clean, span)]
     if not spans:

@@ -35,6 +35,7 @@ _KEEPS = re.compile(r"(?:不少于|不低于|至少|超过|不小于)$")
 _VERB_INSIDE = re.compile(rf"{choice('targets', 'working')}|{choice('targets', 'totals')}|达到")
 _VERBS_ONLY = re.compile(rf"^(?:新|其中|{choice('targets', 'adding')}|{choice('targets', 'working')})+$")
 _SOURCE = re.compile(r"从[^,;。]{1,12}中")  # 从新增财力中安排: no adding
+_POSTED_TO = re.compile(r"驻[^、,;。]{2,6}(?:、驻?[^、,;。]{2,6})*$")
 _FOR_EACH = re.compile(r"每[^,;。、]{1,7}$")
 _DATE_INSIDE = re.compile(r"在20\d\d年的?基础上|(?<![较比在以于])到?20\d\d年(?:底|末)?(?![的基度])")
 _GROWTH_ONLY = re.compile(rf"^(?:同比|平均|累计)*(?:{choice('targets', 'growing')})(?:率|速度|幅度)?$")
@@ -95,6 +96,8 @@ def right_named(left: str, right: str) -> bool:
         return False
     bare = strip_trail(left)
     if tail.startswith("的") and bare.endswith("规模"):  # 总规模500亿元的基金
+        return True
+    if _POSTED_TO.search(bare):  # 驻深圳、驻苏州三支招商分队
         return True
     if _FOR_EACH.search(bare):  # 每县一个产业研究院
         return True

@@ -56,7 +56,7 @@ _NUMBERS_SPELT = re.compile(r"“\d{3,6}”[^。;；,，]{0,10}[,，]?[(（]?即
 #: 年产120亿只医疗级手套…等签约项目: the capacity of a project, not an output to reach.
 #: Names in a row right before the number, and what they are together.
 _NAMED_SET = re.compile(r"、(?![^、]*(?:引进|培育|新增|新建|建成|实施|打造|形成|谋划))[^、\d]{3,20}$")
-_SET_OF = re.compile(r"(?:重点|重大|标志性|在建|续建)*(?:项目|工程|园区)(?!研)")
+_SET_OF = re.compile(r"(?:重点|重大|标志性|在建|续建|龙头|骨干)*(?:项目|工程|园区|企业|单位|部门)(?!研)")
 _CAPACITY_UNITS = frozenset(
     [
         "台",
