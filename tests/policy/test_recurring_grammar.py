@@ -168,6 +168,21 @@ DAYS: dict[str, tuple[str, list[tuple[str | None, str | None]]]] = {
     "year after": ("各部门于次年1月底前报送总结。", [("year", "次年1月底前")]),
     "day of the week": ("各链办每周五前报送重点项目进展。", [("week", "周五前")]),
     "Monday": ("总链办每周一召开调度例会。", [("week", "周一前")]),
+    "months of the quarters": (
+        "各县每季度(3、6、9、12月25日前)报送情况。",
+        [("quarter", "末月25日前")],
+    ),
+    "into the month after": ("各县每月25日—次月5日报送情况。", [("month", "次月5日前")]),
+    "told in the month after": (
+        "总链办每月调度,次月10日前通报结果。",
+        [("month", None), ("month", "次月10日前")],
+    ),
+    "reports of the month": ("月报于次月5日前报送总链办。", [("month", "次月5日前")]),
+    "day by day in a week": ("总链办每周日常检查项目现场。", [("week", None), (None, None)]),
+    "day of the week without 前": ("各专班每周五报送进展。", [("week", "周五前")]),
+    "halves of a year": ("每年组织外出招商不少于4次(上半年2次、下半年2次)。", [("year", None)]),
+    "times, not days": ("各专班每月1—2次走访企业。", [("month", None)]),
+    "sums": ("每年3000万元以上安排技改项目。", [("year", None)]),
     "once a week": ("总链办每周一调度。", [("week", None)]),
     "three times a week": ("专班每周三次走访企业。", [("week", None)]),
     "telling shares the day": (

@@ -89,10 +89,12 @@ _AFTER = (
 _BEFORE = r"(?:之前|以前|前后|前|左右|之内|以内|内|为止|止)"
 _TAIL = rf"(?P<tail>的?(?:上午|下午|中午|晚上?|下班){_BEFORE}?|{_BEFORE})?"
 #: Several months before a day (3月、6月、9月、12月25日前): the last one counts.
-_IN_MONTHS = re.compile(rf"(?:{_AFTER}|(?:(?:{_NUMBER}月?[、和及至到—~-])*{_MONTH})?(?:{_DAY})?){_TAIL}")
+_IN_MONTHS = re.compile(
+    rf"(?:{_AFTER}|(?:(?P<listed>(?:{_NUMBER}月?[、和及至到—~-])*){_MONTH})?(?:{_DAY})?){_TAIL}"
+)
 _IN_WEEK = re.compile(rf"(?:{_AFTER}|{_WEEK}|{_DAY}){_TAIL}")
 # Several days of one period (5日和20日前): all of them are done by the last one.
-_AND = re.compile(r"以及|[、和及与或至到-]")
+_AND = re.compile(r"以及|[、和及与或至到—~-]")
 _EVERY = re.compile(r"每一?个?(?:年度?|季度?|半年度?|月|周|星期)")
 _UNITS = {"day": "日", "workday": "个工作日", "month": "个月"}
 
@@ -300,17 +302,24 @@ def _place(match: re.Match[str], kind: Kind) -> str | None:
     if match["last"]:
         return "末月"
     if match["nth"]:
-        number = parse_integer(match["nth"])
-        last = _MONTHS_IN.get(kind, 0)
-        return "首月" if number == 1 else "末月" if number == last else f"第{number}个月"
+        return _nth(parse_integer(match["nth"]), kind)
     if match["month"]:
         month = parse_integer(match["month"])
-        return f"{month}月" if 1 <= month <= 12 else None
+        if not 1 <= month <= 12:
+            return None
+        if match["listed"] and kind in (Kind.QUARTER, Kind.HALF):  # 3月、6月、9月、12月25日前
+            return _nth((month - 1) % _MONTHS_IN[kind] + 1, kind)
+        return f"{month}月"
     if match["quarter"]:
         return f"{parse_integer(match['quarter']) * 3}月"
     if match["half"]:
         return "6月" if match["half"] == "上" else "12月"
     return ""
+
+
+def _nth(number: int, kind: Kind) -> str:
+    """The words for a month of a period by its number in it."""
+    return "首月" if number == 1 else "末月" if number == _MONTHS_IN.get(kind) else f"第{number}个月"
 
 
 def _number(match: re.Match[str]) -> tuple[int, str]:

@@ -49,7 +49,7 @@ _TIMES = re.compile(
     rf"(?P<low>{_NUMBER})(?:(?:-|至|到){_NUMBER})?(?:余)?(?:次|场次|场|轮|回|期|批次|批)(?!代|会议精神|全会|产业|党代)"
 )
 _MONTHS = re.compile(r"(?:的|于|在)?(?:\d{1,2}月?(?:、|和|及))+\d{1,2}月(?:份)?(?=各)")
-_PERIOD = re.compile(r"每|[按逐][月季年周]|季度|半年|年度|周|月(?=报|调度|通报)")
+_OTHER_PERIOD = re.compile(r"每(?!一?个?月)|[按逐][季年周]|季度|半年|年度|周")
 _HELD = re.compile(choice("cadences", "held"))
 _HOLDING = re.compile(rf"{choice('cadences', 'holding')}")
 _STATES = re.compile(choice("cadences", "states"))
@@ -113,7 +113,7 @@ def _cadence(match: re.Match[str], clean: str) -> Cadence | None:
         return Cadence(start, end, "year", 1, "cadence.next_year", 0.75, "“次年…前”按每年一次理解")
     if match["next_month"]:  # 于次月10日前报送; with another period in its sentence it is that one's day
         said = re.split(r"[;。\n]", clean[max(0, start - 60) : start])[-1]
-        if _PERIOD.search(said):
+        if _OTHER_PERIOD.search(said):
             return None
         return Cadence(start, end, "month", 1, "cadence.next_month", 0.75, "“次月…前”按每月一次理解")
     if match["day"]:

@@ -20,8 +20,9 @@ _ANNOUNCED = re.compile(
     r"|(?=次月|次年\d|首月|末月|(?:季度|半年|年度|月度)(?:结束|终了))"
 )
 _CLOSED = re.compile(r"之前|以前|前(?!期)")
-# 每周一调度 is once a week, 每周一召开 a Monday; 每周三次 is no Wednesday.
+# 每周一调度 is once a week, 每周一召开 a Monday; 每周三次 is no Wednesday, 每周日常检查 no Sunday.
 _MONDAY = re.compile(r"召开|组织召开|向|将|由|把|[,、(]")
+_DAILY = re.compile("[常均报]")
 _COUNTED = re.compile(r"[次场个天轮回期篇条件家项名批份户小至到-]")
 _ABOUT_THE_LAST = {
     Kind.WEEK: re.compile("上一?个?周"),
@@ -73,10 +74,16 @@ def _beside(clean: str, cadence: Cadence, kind: Kind, end: int) -> NamedDay | No
     if found is None:
         return None
     due, behind, said = found
-    counted = _COUNTED.match(clean, behind) or (due.number == 1 and not _MONDAY.match(clean, behind))
-    if due.unit == "weekday" and not said and counted:
+    if due.unit == "weekday" and not said and _no_weekday(due.number, clean, behind):
         return None
     return NamedDay(due.text, behind, said=said)
+
+
+def _no_weekday(number: int, clean: str, behind: int) -> bool:
+    """Whether what looks like a day of the week counts something or begins another word."""
+    if number == 1:
+        return not _MONDAY.match(clean, behind)
+    return bool(_COUNTED.match(clean, behind) or (number == 7 and _DAILY.match(clean, behind)))
 
 
 def _announced(clean: str, kind: Kind, start: int, end: int) -> NamedDay | None:
