@@ -87,6 +87,9 @@ def test_the_general_chief_sees_all_chains_side_by_side_and_drills_into_one(worl
     row = next(row for row in found.rows if row.chain == world.chain)
     cells = dict(row.pairs)
     assert (cells["目标"].light, cells["任务"].light, cells["职责"].light) == ("red", "red", "red")
+    # the light beside them says 滞后, the words do not say it again
+    assert cells["目标"].words == cells["任务"].words == "1 / 1"
+    assert cells["职责"].words.startswith("6 / ")
     # problems stand there too, and each cell leads to the rows behind it
     for title in ("目标", "任务", "职责"):
         behind = client.get(cells[title].url)

@@ -9,6 +9,7 @@ from lianshu.organisation.models import Appointment, Chain, Grant, Region, Unit,
 from lianshu.plans.commandline import adopt_files
 from lianshu.plans.models import Plan
 from lianshu.projects.models import Project
+from lianshu.reference.periods import Period
 from lianshu.targets.models import Observation, Target
 from lianshu.tasks.models import Duty, Occurrence, Task
 
@@ -85,6 +86,22 @@ def test_four_trips_a_year_are_counted():
     assert duty.times == 4
     assert duty.occurrences.order_by("due").first().needed == 4
     assert duty.counts == "trip", "logged trips count by themselves"
+
+
+def test_duties_fall_due_on_the_days_the_plans_name_and_on_no_invented_one():
+    """The five plans name the beginning and the end of the year and no day of a month."""
+    assert not Duty.objects.exclude(due="").exists()
+    for words, day in (
+        ("更新完善产业链全景图", (1, 31)), ("制定工作要点", (1, 31)), ("产业链分析报告", (12, 31)),
+        ("年度发展目标完成情况", (12, 31)), ("报告工作完成情况", (12, 31)),
+    ):  # fmt: skip
+        rows = Occurrence.objects.filter(duty__what__contains=words)
+        assert rows, words
+        assert {(row.due.year, row.due.month, row.due.day) for row in rows} == {
+            (int(row.period), *day) for row in rows
+        }
+    for row in Occurrence.objects.filter(duty__every__in=["month", "quarter"]):
+        assert row.due == Period.from_code(row.period).end
 
 
 def test_tongcheng_aims_at_thirty_billion_by_2025():

@@ -11,6 +11,7 @@ from lianshu.matters import services as matters
 from lianshu.organisation.models import Unit, User
 from lianshu.reports import services
 from lianshu.reports.models import Collection, Filing
+from lianshu.reports.registration import agenda
 from lianshu.tasks.models import Task, TaskReport
 
 DUE = dt.date(2026, 4, 5)
@@ -96,6 +97,9 @@ def test_returned_filing_comes_back_as_a_new_version(world, year_plans):
         services.filing_return(world.owner, filing, reason=" ")
     filing = services.filing_return(world.owner, filing, reason="缺数据")
     assert Notice.objects.filter(user=world.department_user, title__contains="退回重报").exists()
+    # the clock beside it says how late it is, the words why it is back
+    (owed,) = agenda(world.department_user, filing.collection.due + dt.timedelta(days=9))
+    assert (owed.light, owed.why) == ("red", "被退回：缺数据")
     filing = services.filing_save(world.department_user, filing, texts=["一二", "二"], file_it=True)
     filing = services.filing_accept(world.owner, filing)
     assert (filing.version, filing.state) == (2, Filing.State.ACCEPTED)

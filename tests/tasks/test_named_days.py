@@ -4,17 +4,16 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
-from tests.conftest import ROOT
 
 from lianshu.core.errors import LianshuError
 from lianshu.core.ledger import ledger_for
 from lianshu.core.words import work_clock
 from lianshu.plans.adoption.engine import adopt
 from lianshu.plans.commandline import adopt_files
-from lianshu.plans.models import Document, Item, Plan
+from lianshu.plans.models import Document, Item
 from lianshu.plans.services.desk import item_edit
 from lianshu.tasks import services
-from lianshu.tasks.models import Duty, Occurrence
+from lianshu.tasks.models import Duty
 from lianshu.tasks.panels import duty_agenda
 
 from .samples import make_duty, make_task
@@ -144,31 +143,3 @@ def test_lateness_is_said_once(world, as_owner, today):
     done = make_task(world, "已办结的", state="done", next_due=None, done_at=dt.date(2026, 6, 1))
     verdict = as_owner.get(f"/tasks/{done.pk}/").content.decode().split('class="verdict"')[1]
     assert "正常" in verdict.split("</p>")[0]
-
-
-# --- the real plans
-
-
-PLANS = ROOT.parent / "shared" / "policies" / "text"
-
-
-@pytest.mark.skipif(not PLANS.is_dir(), reason="the shared plans are not beside this checkout")
-def test_duties_of_the_real_plans_carry_the_days_these_name(world, today):
-    """They name the year's beginning and end and no day; nothing may be invented."""
-    files = sorted(PLANS.glob("*.txt"))
-    done = adopt_files(files, world.county.code)
-    assert files and not any(one.error for one in done)
-    duties = Duty._base_manager.filter(plan__in=Plan._base_manager.all())
-    assert duties.exists() and not duties.exclude(due="").exists()
-    open_rows = Occurrence._base_manager.filter(duty__in=duties, period__in=["2026", "2027"])
-    days = set(open_rows.values_list("duty__what", "duty__anchor", "period", "due"))
-    start, end = dt.date(2027, 1, 31), dt.date(2027, 12, 31)
-    for words, anchor, day in (
-        ("更新完善产业链全景图", "start", start),
-        ("工作要点", "start", start),
-        ("产业链分析报告", "end", end),
-        ("年度发展目标完成情况", "end", end),
-        ("报告工作完成情况", "end", end),
-    ):
-        found = {(a, d) for what, a, period, d in days if words in what and period == "2027"}
-        assert found == {(anchor, day)}, words
