@@ -8,6 +8,7 @@ from tests.core.sample_ledger import SampleLedger
 from lianshu.core.attachments import attachment_add
 from lianshu.core.importing.services import import_start
 from lianshu.core.jobs import start_job
+from lianshu.core.ledger.large import export_start
 from lianshu.core.ledger.services import view_save
 from lianshu.core.notices import notices_of, notify
 
@@ -20,6 +21,7 @@ def cases(world):
     view = view_save(world.owner, ledger=slug, name="视图", query={}, columns=[])
     job = start_job(world.owner, "audit.verify", title="校验")
     notify([world.owner], title="通知")
+    exported = export_start(world.owner, SampleLedger(), form="csv", query="", columns=["name"])
     rows = {
         f"ledger-{name}": (slug, unit) for name in ("row", "drawer", "edit", "delete", "comment", "attach")
     }
@@ -33,6 +35,7 @@ def cases(world):
             "ledger-view-delete": (slug, view.pk),
             "ledger-pick": (slug, "parent"),
             "ledger-export": (slug, "csv"),
+            "ledger-export-file": (exported.pk,),
             "attachment": (file.pk,),
             "attachment-delete": (file.pk,),
             "job": (job.pk,),

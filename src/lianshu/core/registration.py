@@ -9,6 +9,7 @@ from django.utils import timezone
 from . import audit
 from .importing import services  # noqa: F401  (registers the import jobs)
 from .jobs import Report, register_job
+from .ledger import large  # noqa: F401  (registers the export job)
 from .models import Job, Setting
 from .registries import NavItem, registry
 

@@ -58,7 +58,8 @@ class Ledger:
     ``create(user, **values)``, ``update(user, obj, **values)`` and ``delete(user, obj)`` are services of
     the room; a ledger without one of them does not offer it. ``create_many(user, list of values)`` and
     ``update_many(user, list of (obj, values))`` are for ledgers whose imports run to thousands of rows
-    (:mod:`.many`); without them rows are written one by one. ``key`` names the columns that identify a row on import. ``nav`` is (section, order).
+    (:mod:`.many`); without them rows are written one by one. ``key`` names the columns that identify a row
+    on import. ``nav`` is (section, order).
     """
 
     slug: ClassVar[str]

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import datetime as dt
 import io
+import shutil
 import tempfile
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import xlsxwriter
+from django.db import models
 
 from .cells import is_amount, plain
 from .declaration import Column, Ledger
@@ -134,17 +136,27 @@ def _write_row(sheet: Any, number: int, row: list[Any], day: Any, moment: Any, q
             sheet.write_string(number, place, text, quoted if text.startswith(_FORMULA) else None)
 
 
-def ledger_workbook(ledger: Ledger, columns: list[Column], rows: Any) -> Any:
+def streamed(rows: models.QuerySet) -> Iterator[Any]:
+    """Rows as the database gives them, some at a time: memory stays flat however many there are."""
+    return rows.iterator(chunk_size=1000)
+
+
+def ledger_workbook(ledger: Ledger, columns: list[Column], rows: Iterable[Any]) -> Any:
     """A ledger's rows as a workbook: an open file."""
     heads = [column.head for column in columns]
     widths = {column.head: 14.0 if is_amount(ledger, column) else 22.0 for column in columns}
-    return workbook(
-        [(ledger.title, heads, table(ledger, columns, rows.iterator(chunk_size=1000)))], widths=widths
-    )
+    return workbook([(ledger.title, heads, table(ledger, columns, rows))], widths=widths)
 
 
-def ledger_csv(ledger: Ledger, columns: list[Column], rows: Any) -> Iterator[bytes]:
+def ledger_csv(ledger: Ledger, columns: list[Column], rows: Iterable[Any]) -> Iterator[bytes]:
     """A ledger's rows as csv in pieces."""
-    return csv_bytes(
-        [column.head for column in columns], table(ledger, columns, rows.iterator(chunk_size=1000))
-    )
+    return csv_bytes([column.head for column in columns], table(ledger, columns, rows))
+
+
+def write(file: Any, form: str, ledger: Ledger, columns: list[Column], rows: Iterable[Any]) -> None:
+    """Write a ledger's rows into an open binary file; ``form`` is xlsx or csv."""
+    if form == "xlsx":
+        with ledger_workbook(ledger, columns, rows) as book:
+            shutil.copyfileobj(book, file)
+    else:
+        file.writelines(ledger_csv(ledger, columns, rows))

@@ -13,6 +13,7 @@ urlpatterns = [
     path("ledger/<slug:slug>/views/<int:pk>/delete/", listing.view_delete, name="ledger-view-delete"),
     path("ledger/<slug:slug>/pick/<slug:name>/", listing.pick, name="ledger-pick"),
     path("ledger/<slug:slug>/export.<str:form>", exporting.ledger_export, name="ledger-export"),
+    path("exports/<uuid:pk>/", exporting.export_file, name="ledger-export-file"),
     path("ledger/<slug:slug>/<str:pk>/", rows.row_page, name="ledger-row"),
     path("ledger/<slug:slug>/<str:pk>/drawer/", rows.drawer, name="ledger-drawer"),
     path("ledger/<slug:slug>/<str:pk>/edit/", rows.row_edit, name="ledger-edit"),
