@@ -18,7 +18,7 @@ from lianshu.policy.model import Source
 from lianshu.policy.repair import repair
 
 from .byproducts import byproduct_for
-from .calendar import due_words, occurrences_rebuild, occurrences_refresh, times_of
+from .calendar import canonical_due, occurrences_rebuild, occurrences_refresh, times_of
 from .models import Duty, OccurrenceEvidence, Task, TaskReport
 
 _LONGEST_TEXT = 3000
@@ -211,7 +211,7 @@ class DutyAdopter(Adopter):
         # how often and when is the duty page's to change, unless the plan itself was changed
         if not proposal.match_id or not _WHEN.isdisjoint(proposal.changes):
             duty.every, duty.times, duty.anchor = values["every"], times_of(values["times"]), values["anchor"]
-            duty.due = due_words(values["every"], values["due"])
+            duty.due = canonical_due(values["every"], values["due"])
         units = self._units(context, duty)
         duty.unit = duty.unit or (units[0] if units else None)
         duty.counts = duty.counts or byproduct_for(duty.what)

@@ -21,7 +21,7 @@ _START_DAYS = {
 }
 
 
-def due_words(every: str, due: str) -> str:
+def canonical_due(every: str, due: str) -> str:
     """The day named for a cadence in canonical words (每月5号前 → 5日前); "" for none.
 
     Raises ValueError (Chinese) for what is no day of such a period, and for a day without a fixed period.

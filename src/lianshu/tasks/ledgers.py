@@ -13,7 +13,7 @@ from lianshu.core.templatetags.lianshu import light
 
 from . import services
 from .byproducts import byproduct_label
-from .calendar import due_words
+from .calendar import canonical_due
 from .models import Duty, Notice, Task
 from .selectors import task_light
 
@@ -123,7 +123,7 @@ class DutyLedger(Ledger):
         """The day must be one that the cadence has."""
         every, due = (values.get(name, getattr(obj, name, "")) for name in ("every", "due"))
         try:
-            due_words(every or "", due or "")
+            canonical_due(every or "", due or "")
         except ValueError as error:
             return [("due", str(error))]
         return []

@@ -1,4 +1,8 @@
-"""Extractor of recurring duties: everything that returns with a cadence."""
+"""Extractor of recurring duties: everything that returns with a cadence.
+
+Beside the values of ``policies/SCHEMA.md`` an item has ``due``: the day that the text names for each return, a
+canonical phrase of :mod:`lianshu.reference.due_days` (5日前, 末月25日前, 次月10日前), ``None`` where it names none.
+"""
 
 from __future__ import annotations
 

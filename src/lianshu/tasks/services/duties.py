@@ -19,7 +19,7 @@ from lianshu.core.scope import may, require
 from lianshu.organisation.selectors import chief_chains
 from lianshu.reference.periods import Period
 from lianshu.tasks.byproducts import occurrence_recount
-from lianshu.tasks.calendar import due_words, horizon, occurrences_rebuild, occurrences_refresh
+from lianshu.tasks.calendar import canonical_due, horizon, occurrences_rebuild, occurrences_refresh
 from lianshu.tasks.models import Duty, Occurrence, OccurrenceEvidence
 
 _create, _update, _delete = plain_create(Duty), plain_update(Duty), plain_delete(Duty)
@@ -34,7 +34,7 @@ def _checked(values: dict[str, Any]) -> str:
     if times is not None and times <= 0:
         raise invalid(("times", "每期次数应大于 0；两个月一次写 0.5。"))
     try:
-        return due_words(values.get("every") or "", values.get("due") or "")
+        return canonical_due(values.get("every") or "", values.get("due") or "")
     except ValueError as error:
         raise invalid(("due", str(error))) from error
 
