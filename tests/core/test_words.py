@@ -4,10 +4,13 @@ import datetime as dt
 from decimal import Decimal
 
 import pytest
+from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.template import Context, Template
 from django.utils import timezone
 
 from lianshu.core import words
+from lianshu.organisation.models import Region
 
 
 def shown(text: str, **values) -> str:
@@ -27,7 +30,9 @@ def test_numbers(value, digits, said):
 
 
 def test_figure_never_without_unit_and_says_where_it_comes_from():
-    assert '1,234.5</span><span class="unit"> 亿元</span>' in shown("{% figure 1234.5 '亿元' %}")
+    assert '1,234.5</span><span class="unit">\N{NO-BREAK SPACE}亿元</span>' in shown(
+        "{% figure 1234.5 '亿元' %}"
+    )
     assert '37.5</span><span class="unit">%</span>' in shown("{% figure 37.5 '%' %}")
     assert "缺数" in shown("{% figure None '亿元' %}")
     assert 'data-source="/x/"' in shown("{% figure 1 '家' source='/x/' %}")
@@ -37,6 +42,17 @@ def test_change_is_spoken_too():
     up = shown("{% change 3.24 '个百分点' %}")
     assert "▲" in up and "3.2 个百分点" in up and "上升" in up
     assert "▼" in shown("{% change -1 '%' %}") and "持平" in shown("{% change 0 '%' %}")
+
+
+def test_an_empty_choice_is_said_in_words():
+    class Form(forms.Form):
+        region = forms.ModelChoiceField(Region.objects.none(), required=False)
+        kind = forms.TypedChoiceField(choices=[*BLANK_CHOICE_DASH, ("a", "甲")])
+
+    form = Form()
+    fields = shown("{% dressed form.region %}{% dressed form.kind %}", form=form)
+    assert "（不填）</option>" in fields and "请选择</option>" in fields and "甲</option>" in fields
+    assert "---" not in fields
 
 
 def test_percent_has_one_place():

@@ -55,7 +55,11 @@ def test_target_page_shows_source_sentence_and_both_units(as_owner, world):
     page = as_owner.get(f"/targets/{target.pk}/").content.decode()
     assert "两家不一致" in page and "采用" in page and "青澜县科技局" in page
     source = as_owner.get(f"/targets/{target.pk}/source/?period=2026-06").content.decode()
-    assert "120 亿元" in source and "118 亿元" in source and "总链办小周" in source
+    assert (
+        "120\N{NO-BREAK SPACE}亿元" in source
+        and "118\N{NO-BREAK SPACE}亿元" in source
+        and "总链办小周" in source
+    )
 
 
 def test_review_approves_ticked_figures(as_owner, world):

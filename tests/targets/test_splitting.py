@@ -120,7 +120,7 @@ def test_a_county_takes_over_the_citys_target_and_reports_against_it(world):
     answer = county.post(f"/targets/{mine.pk}/value/", {"period": "2025", "value": "4"})
     assert answer.status_code == 200
     page = city.get(f"/targets/{upper.pk}/").content.decode()
-    assert "下级承接" in page and "青澜县" in page and "2025年全年为 4 家" in page
+    assert "下级承接" in page and "青澜县" in page and "2025年全年为 4\N{NO-BREAK SPACE}家" in page
     assert "承接" in county.get(f"/targets/{mine.pk}/").content.decode()
     # the city's other targets stay hidden from the county
     assert county.get(f"/targets/{upper.pk}/").status_code == 404

@@ -43,6 +43,13 @@ def number(value: Any, digits: int | None = None) -> str:
     return text.rstrip("0").rstrip(".")
 
 
+def with_unit(amount: str, unit: str) -> str:
+    """``("4.5", "亿元")`` → ``4.5 亿元`` with a space at which no line breaks; a percent sign follows at once."""
+    if not unit:
+        return amount
+    return f"{amount}{unit}" if unit.startswith("%") else f"{amount}\N{NO-BREAK SPACE}{unit}"
+
+
 def _day(value: Any) -> dt.date | None:
     if isinstance(value, dt.datetime):
         return timezone.localtime(value).date() if timezone.is_aware(value) else value.date()

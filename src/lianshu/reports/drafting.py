@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Q
 
+from lianshu.core.words import with_unit
 from lianshu.matters import selectors as matter_selectors
 from lianshu.matters.models import Matter
 from lianshu.organisation.models import Chain, Region
@@ -46,8 +47,8 @@ def figures_text(user: Any, *, region: Region, chain: Chain | None, today: dt.da
         whose = f"{line.target.chain}" if chain is None and line.target.chain_id else ""
         whose = "" if line.target.chain_id and line.target.chain.name in line.target.name else whose
         words.append(
-            f"{whose}{line.target.name}：{last.period.text}为 {number_words(last.amount)} "
-            f"{line.target.measure}，目标 {target_words(line.target)}。"
+            f"{whose}{line.target.name}：{last.period.text}为 "
+            f"{with_unit(number_words(last.amount), line.target.measure)}，目标 {target_words(line.target)}。"
         )
     return "\n".join(words)
 

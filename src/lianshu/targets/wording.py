@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 
+from lianshu.core.words import with_unit
+
 from .models import Target
 
 
@@ -19,7 +21,7 @@ def number_words(value: Decimal | None) -> str:
 def amount_words(value: Decimal, unit: str) -> str:
     """A figure with its unit, at most two places: ``12.5 亿元``, ``30%``."""
     text = f"{value:,.2f}".rstrip("0").rstrip(".") if value % 1 else f"{value:,.0f}"
-    return f"{text}%" if unit == "%" else f"{text} {unit}".strip()
+    return with_unit(text, unit)
 
 
 def day_words(day: dt.date) -> str:
@@ -56,7 +58,7 @@ def target_words(target: Target) -> str:
         period_words(target.period),
         basis,
         sign,
-        f"{amount} {unit}".strip() if unit != "%" else f"{amount}%",
+        with_unit(amount, unit),
     )
     return " ".join(part for part in parts if part)
 

@@ -10,6 +10,7 @@ from django.db import models
 from django.utils.html import format_html
 
 from lianshu.core import words
+from lianshu.core.templatetags.lianshu import figure
 
 from .declaration import Column, Ledger
 
@@ -35,7 +36,7 @@ def raw(ledger: Ledger, column: Column, obj: Any) -> Any:
 
 def is_amount(ledger: Ledger, column: Column) -> bool:
     """Whether the column holds figures (right-aligned)."""
-    if column.unit:
+    if column.unit or column.unit_from:
         return True
     field = ledger.field(column.name)
     return (
@@ -64,14 +65,20 @@ def text(ledger: Ledger, column: Column, obj: Any) -> str:
     return str(value)
 
 
-def cell(ledger: Ledger, column: Column, obj: Any) -> str:
-    """The cell as safe HTML."""
+def unit_of(ledger: Ledger, column: Column, obj: Any) -> str:
+    """The unit of a row's figure where the column's head cannot say it; "" otherwise."""
+    return text(ledger, ledger.by_name[column.unit_from], obj) if column.unit_from else ""
+
+
+def cell(ledger: Ledger, column: Column, obj: Any, *, headless: bool = False) -> str:
+    """The cell as safe HTML; ``headless`` adds the unit that a list's head would say."""
     if column.render is not None:
         return column.render(obj)
     shown = text(ledger, column, obj)
     if not shown:
         return format_html('<span class="text-secondary cell-none">{}</span>', NONE)
-    return format_html("{}", shown)
+    unit = unit_of(ledger, column, obj) or (column.unit if headless else "")
+    return figure(raw(ledger, column, obj), unit, column.digits) if unit else format_html("{}", shown)
 
 
 def plain(ledger: Ledger, column: Column, obj: Any) -> Any:

@@ -25,7 +25,8 @@ class Column:
 
     ``name`` is a field of the model, a look-up path over relations (``unit__name``) or, together with
     ``value``, any name. ``filter``: True (by the field's kind) or one of :data:`FILTERS`. ``unit`` is the
-    unit of a figure and makes the column right-aligned. ``value(obj)`` derives the value where it is not
+    unit of a figure and makes the column right-aligned; ``unit_from`` names the column that holds it where every
+    row has its own, so that pages never part the two. ``value(obj)`` derives the value where it is not
     a field; ``render(obj)`` gives safe HTML instead of the standard cell. ``aliases`` are other heads by which
     the import desk knows the column; ``bulk`` offers it for changing many rows at once.
     """
@@ -37,6 +38,7 @@ class Column:
     importable: bool = False
     required: bool = False
     unit: str = ""
+    unit_from: str = ""
     shown: bool = True
     sort: bool | str = True
     value: Callable[[Any], Any] | None = None
@@ -174,6 +176,17 @@ class Ledger:
             return self.by_name[name].title
         field = self.field(name)
         return str(field.verbose_name) if field is not None else name
+
+    def with_units(self, columns: list[Column]) -> list[Column]:
+        """The columns, every figure followed by the column of its unit: a workbook's cells hold bare numbers."""
+        names = {column.name for column in columns}
+        found = []
+        for column in columns:
+            found.append(column)
+            if column.unit_from and column.unit_from not in names:
+                names.add(column.unit_from)
+                found.append(self.by_name[column.unit_from])
+        return found
 
     # --- addresses
 

@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django import forms, template
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms import BoundField
 from django.template.loader_tags import BLOCK_CONTEXT_KEY
 from django.templatetags.static import static
@@ -72,13 +73,9 @@ def figure(value: Any, unit: str = "", digits: int | None = None, source: str = 
     """A number with its unit; with ``source`` (an address) a dotted underline opens where it comes from."""
     if value is None or value == "":
         return format_html('<span class="figure figure-none">{}</span>', "缺数")
-    text = format_html(
-        '<span class="figure"><span class="number">{}</span>{}</span>',
-        words.number(value, digits),
-        format_html('<span class="unit">{}{}</span>', "" if unit.startswith("%") else " ", unit)
-        if unit
-        else "",
-    )
+    number = format_html('<span class="number">{}</span>', words.number(value, digits))
+    behind = format_html('<span class="unit">{}</span>', words.with_unit("", unit)) if unit else ""
+    text = format_html('<span class="figure">{}{}</span>', number, behind)
     if source:
         return format_html(
             '<button type="button" class="source" data-source="{}" title="这个数从哪里来">{}</button>',
@@ -103,10 +100,23 @@ def change(value: Any, unit: str = "", digits: int = 1) -> SafeString:
     )  # fmt: skip
 
 
+def _say_nothing_chosen(field: forms.Field) -> None:
+    """Words in place of Django's row of dashes for an empty choice."""
+    dashes = BLANK_CHOICE_DASH[0][1]
+    words_for_none = "请选择" if field.required else "（不填）"
+    if getattr(field, "empty_label", None) == dashes:
+        field.empty_label = words_for_none
+    elif isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField):
+        field.widget.choices = [
+            (value, words_for_none if label == dashes else label) for value, label in field.choices
+        ]
+
+
 @register.simple_tag
 def dressed(field: BoundField) -> SafeString:
     """A form field with the kit's class for its kind, unless its widget names one itself."""
     widget = field.field.widget
+    _say_nothing_chosen(field.field)
     if "class" in widget.attrs:
         return field.as_widget()
     if isinstance(widget, forms.CheckboxInput):

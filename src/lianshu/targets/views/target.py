@@ -14,12 +14,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from lianshu.core import audit
 from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.scope import get_visible, may
+from lianshu.core.words import with_unit
 from lianshu.organisation.models import Chain, Region
 from lianshu.targets import charting, pace, selectors, services
 from lianshu.targets.acting import act
 from lianshu.targets.models import Indicator, Observation, Target
 from lianshu.targets.services.values import amount_read
-from lianshu.targets.wording import demand_words, period_words
+from lianshu.targets.wording import demand_words, number_words, period_words
 
 
 def _page(pk: int) -> str:
@@ -81,7 +82,7 @@ def target_source(request: HttpRequest, pk: int) -> HttpResponse:
         if period and one.period == period:
             sources.append(
                 {
-                    "value": f"{one.value.normalize():f} {target.measure}",
+                    "value": with_unit(number_words(one.value), target.measure),
                     "cell": f"{one.get_source_display()} {one.source_text}".strip(),
                     "person": f"{one.unit or ''} {one.by or ''}".strip(),
                     "date": one.at,

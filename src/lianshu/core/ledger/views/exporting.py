@@ -32,6 +32,7 @@ def ledger_export(request: HttpRequest, slug: str, form: str) -> HttpResponseBas
     columns = (
         list(ledger.columns) if "all" in request.GET else listing.columns(remembered(request.user, ledger))
     )
+    columns = ledger.with_units(columns)
     if large.too_large(rows):
         names = [column.name for column in columns]
         job = large.export_start(

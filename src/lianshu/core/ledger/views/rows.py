@@ -25,13 +25,14 @@ from .listing import opened
 _HISTORY = 100
 
 
-def facts(ledger: Ledger, obj: Any) -> list[tuple[str, str, str]]:
-    """(title, cell, unit) of all columns and form fields of a row."""
-    columns = list(ledger.columns)
+def facts(ledger: Ledger, obj: Any) -> list[tuple[str, str]]:
+    """(title, cell) of all columns and form fields of a row; a unit stands with its figure."""
+    units = {column.unit_from for column in ledger.columns}
+    columns = [column for column in ledger.columns if column.name not in units]
     columns += [
         Column(name, ledger.title_of(name)) for name in ledger.form_fields if name not in ledger.by_name
     ]
-    return [(column.title, cells.cell(ledger, column, obj), column.unit) for column in columns]
+    return [(column.title, cells.cell(ledger, column, obj, headless=True)) for column in columns]
 
 
 def remarks(obj: Any) -> list[Comment]:
