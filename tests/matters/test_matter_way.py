@@ -195,3 +195,49 @@ def test_inbox_needs_few_queries(client, world, django_assert_max_num_queries):
     with django_assert_max_num_queries(25):
         page = client.get(reverse("matters")).content.decode()
     assert page.count("BJ-2026-0") >= 12
+
+
+def test_each_role_is_offered_what_is_its_own(client, world, raised):
+    from tests.factories import make_user
+
+    supervisor = make_user("duc", "督查小任", "supervisor", world.county)
+    offered = {
+        "received": {
+            world.owner: ["hand_out", "escalate", "withdraw"],
+            world.chief: ["hand_out"],
+            supervisor: ["hand_out", "escalate"],
+            world.department_user: [],
+        },
+        "handed_out": {
+            world.owner: ["sign", "hand_out", "return", "escalate", "withdraw"],
+            world.chief: [],
+            supervisor: ["hand_out", "escalate"],
+            world.department_user: ["sign", "return", "escalate"],
+        },
+        "decision": {
+            world.owner: ["hand_out"],
+            world.chief: ["decide"],
+            supervisor: ["hand_out"],
+            world.department_user: [],
+        },
+        "confirmed": {world.owner: ["close"], world.chief: [], supervisor: []},
+        "closed": {world.owner: ["reopen"], world.chief: ["reopen"], supervisor: ["reopen"]},
+    }
+    services.matter_hand_out(world.owner, raised, lead=world.department, on=THURSDAY)
+    raised.refresh_from_db()
+    for state, roles in offered.items():
+        Matter.objects.visible_to(world.owner).filter(pk=raised.pk).update(state=state)
+        raised.refresh_from_db()
+        for user, steps in roles.items():
+            if state == "received" and user == world.department_user:
+                raised.assignments.update(active=False)
+            assert selectors.actions_for(user, raised) == steps, (state, user)
+        raised.assignments.update(active=True)
+    # what is offered and what waits agree
+    Matter.objects.visible_to(world.owner).filter(pk=raised.pk).update(state="confirmed")
+    assert [step for _, step in selectors.waiting_for(world.owner)] == ["close"]
+    assert selectors.waiting_for(supervisor) == selectors.waiting_for(world.chief) == []
+    client.force_login(world.chief)
+    Matter.objects.visible_to(world.owner).filter(pk=raised.pk).update(state="decision")
+    page = client.get(reverse("matter", args=[raised.pk])).content.decode()
+    assert "批示</summary>" in page and "交办</summary>" not in page

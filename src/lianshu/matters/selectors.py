@@ -39,31 +39,39 @@ def light_of(matter: Matter, today: dt.date) -> tuple[str, str]:
 
 
 def actions_for(user: Any, matter: Matter) -> list[str]:
-    """The steps this person may take now, the likeliest first."""
+    """The steps this person's page offers now, the likeliest first: to each role what is its own to do.
+
+    The gate lets a chief and a supervisor hand out as well, and whoever hands out may act for the lead unit.
+    What the page offers is narrower: only the office that keeps the matters acts for others and closes; a chief
+    decides what waits for a decision and may give a fresh matter straight to a unit, no more.
+    """
     found: list[str] = []
-    office = may(user, "hand_out", matter)
+    hands_out, decides = may(user, "hand_out", matter), may(user, "decide", matter)
+    office = hands_out and may(user, "edit", matter)
     own = matter.assignments.filter(active=True, unit=getattr(user, "unit_id", None)).exists()
     works = office or (own and may(user, "report", matter))
     raiser = matter.by_id is not None and matter.by_id == getattr(user, "pk", None)
     state = matter.state
-    if state == State.RECEIVED and office:
+    if state == State.RECEIVED and hands_out:
         found.append("hand_out")
     if state == State.HANDED_OUT and works:
         found.append("sign")
     if state == State.SIGNED and works:
         found.append("answer")
-    if state == State.DECISION and may(user, "decide", matter):
+    if state == State.DECISION and decides:
         found.append("decide")
     if state == State.ANSWERED and (raiser or office):
         found.append("confirm")
     if state == State.CONFIRMED and office:
         found.append("close")
-    if state in (State.HANDED_OUT, State.SIGNED, State.DECISION) and office and "hand_out" not in found:
+    again = (State.HANDED_OUT, State.SIGNED, State.DECISION)
+    if state in again and hands_out and (office or not decides):
         found.append("hand_out")
     if state in (State.HANDED_OUT, State.SIGNED) and works:
         found.append("return")
     if state in (State.RECEIVED, State.HANDED_OUT, State.SIGNED):
-        if may_press(user, matter):
+        # nobody lays a matter before himself
+        if may_press(user, matter) and (office or not decides):
             found.append("escalate")
         if raiser or office:
             found.append("withdraw")
@@ -80,15 +88,16 @@ def waiting_for(user: Any) -> list[tuple[Matter, str]]:
     mine = Q(assignments__unit=unit, assignments__active=True) if unit else Q(pk__in=[])
     for matter in handle.filter(mine, state__in=(State.HANDED_OUT, State.SIGNED)).distinct():
         found.append((matter, "sign" if matter.state == State.HANDED_OUT else "answer"))
-    office = Matter.objects.visible_to(user, "hand_out").select_related("region", "chain")
+    office = (
+        Matter.objects.visible_to(user, "hand_out")
+        .filter(pk__in=Matter.objects.visible_to(user, "edit").values("pk"))
+        .select_related("region", "chain")
+    )
     offices_states = {State.RECEIVED: "hand_out", State.CONFIRMED: "close"}
-    decider = may(user, "decide")
-    if not decider:
-        for matter in office.filter(state__in=offices_states):
-            found.append((matter, offices_states[matter.state]))
-    else:
-        for matter in Matter.objects.visible_to(user, "decide").filter(state=State.DECISION):
-            found.append((matter, "decide"))
+    for matter in office.filter(state__in=offices_states):
+        found.append((matter, offices_states[matter.state]))
+    for matter in Matter.objects.visible_to(user, "decide").filter(state=State.DECISION):
+        found.append((matter, "decide"))
     for matter in handle.filter(state=State.ANSWERED, by=getattr(user, "pk", None)):
         found.append((matter, "confirm"))
     return found

@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from lianshu.core import audit
 from lianshu.core.attachments import attachment_add, attachments_of
 from lianshu.core.attempt import attempt
 from lianshu.core.errors import LianshuError
@@ -101,7 +100,6 @@ def matter_page(request: HttpRequest, pk: int, bound: dict[str, Any] | None = No
             "timeline": matter.steps.select_related("actor"),
             "assignments": matter.assignments.select_related("unit"),
             "files": attachments_of(matter),
-            "history": audit.history(matter)[:50],
         },
         status=422 if bound else 200,
     )
