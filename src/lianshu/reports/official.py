@@ -56,6 +56,12 @@ def _page_number(section) -> None:
                 run._element.append(element)
 
 
+def paragraphs(body: str) -> list[tuple[int, str]]:
+    """(rank, words) of a plain text, a paragraph a line: 1 for headings 一、, 2 for （一）, 0 for the rest."""
+    lines = filter(None, map(str.strip, body.splitlines()))
+    return [(1 if _FIRST.match(line) else 2 if _SECOND.match(line) else 0, line) for line in lines]
+
+
 def report_docx(*, title: str, to: str, body: str, signer: str, date: str) -> bytes:
     """The document's bytes. ``body`` is plain text, a paragraph a line; headings are known by 一、 and （一）."""
     document = Document()
@@ -69,9 +75,8 @@ def report_docx(*, title: str, to: str, body: str, signer: str, date: str) -> by
     _paragraph(document, "", "仿宋_GB2312", 16, indent=False)
     if to:
         _paragraph(document, f"{to}：", "仿宋_GB2312", 16, indent=False)
-    for line in filter(None, map(str.strip, body.splitlines())):
-        font = "黑体" if _FIRST.match(line) else "楷体_GB2312" if _SECOND.match(line) else "仿宋_GB2312"
-        _paragraph(document, line, font, 16)
+    for rank, line in paragraphs(body):
+        _paragraph(document, line, ("仿宋_GB2312", "黑体", "楷体_GB2312")[rank], 16)
     for text in (signer, date):
         closing = _paragraph(document, text, "仿宋_GB2312", 16, indent=False)
         closing.alignment = WD_ALIGN_PARAGRAPH.RIGHT

@@ -19,7 +19,7 @@ from lianshu.organisation.models import Unit
 from .. import drafting, services
 from ..forms import DraftForm, ReportForm, SheetForm
 from ..models import Report, ScoreSheet
-from ..official import report_docx
+from ..official import paragraphs, report_docx
 
 _WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -66,7 +66,13 @@ def report_page(request: HttpRequest, pk: int) -> HttpResponse:
             return redirect("report", pk=pk)
     elif request.method == "POST":
         require(request.user, "approve", report)
-    return render(request, "reports/report.html", {"report": report, "form": form, "office": office})
+    context = {
+        "report": report,
+        "form": form,
+        "office": office,
+        "paragraphs": paragraphs(report.body),
+    }
+    return render(request, "reports/report.html", context)
 
 
 @require_POST

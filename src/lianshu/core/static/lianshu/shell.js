@@ -72,6 +72,15 @@ document.addEventListener("htmx:confirm", async (event) => {
   if (await ask(event.detail.question, verb, danger !== undefined)) event.detail.issueRequest(true);
 });
 
+// --- what was chosen in a file field
+document.addEventListener("change", (event) => {
+  if (!event.target.matches("[data-file]")) return;
+  const words = $("[data-file-chosen]", event.target.parentElement);
+  words.dataset.none ??= words.textContent;
+  const names = [...event.target.files].map((file) => file.name);
+  words.textContent = names.length > 1 ? `${names.length} 个文件：${names.join("、")}` : (names[0] ?? words.dataset.none);
+});
+
 // --- a form is sent once
 document.addEventListener("submit", (event) => {
   if (event.defaultPrevented || event.target.method === "dialog") return;

@@ -3,7 +3,7 @@
 
 const colours = { path: "#8a5300", figures: "#1f5a99", bars: "#7ea6cf", ink: "#1d2733", quiet: "#526070", line: "#dde3ea" };
 // what fits between the margins of an A4 page
-const PAPER = { width: 640, height: 380 };
+const PAPER = { one: { width: 640, height: 270 }, two: { width: 640, height: 380 } };
 
 const amount = (value) => Number(value).toLocaleString("zh-CN", { maximumFractionDigits: 2 });
 
@@ -15,7 +15,7 @@ function axes(index, left, place) {
   return {
     grid: { left, right: 24, ...place },
     x: {
-      type: "time", gridIndex: index, axisLine: { lineStyle: { color: colours.line } },
+      type: "time", gridIndex: index, containShape: false, axisLine: { lineStyle: { color: colours.line } },
       axisLabel: { color: colours.quiet, hideOverlap: true, formatter: { year: "{yyyy}年", month: "{M}月", day: "{M}月{d}日" } },
     },
     y: {
@@ -87,7 +87,7 @@ function draw(box) {
   // the page is laid out for paper only after the drawing: draw it in paper's size beforehand
   window.addEventListener("beforeprint", () => {
     printing = true;
-    chart.resize(PAPER);
+    chart.resize(data.bars.length > 0 ? PAPER.two : PAPER.one);
     chart.getZr().flush();
   });
   window.addEventListener("afterprint", () => {
