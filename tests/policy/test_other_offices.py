@@ -202,6 +202,21 @@ def test_projects_that_are_served_before_their_verb() -> None:
     ]
 
 
+def test_signed_projects_with_their_verb_behind() -> None:
+    words = "对森沐电子玻璃基板、睿桁户外帐篷产业园等新签约项目,年底前全部开工。"
+    assert stages(words) == [("森沐电子玻璃基板", "开工"), ("睿桁户外帐篷产业园", "开工")]
+
+
+def test_one_firm_under_its_name_and_its_brand() -> None:
+    words = "支持泓沐铜业、晋沐铝业等企业扩产,加快建设泓沐高精铜箔五期等重大项目。"
+    assert names(enterprises, words) == ["泓沐铜业", "晋沐铝业"]
+
+
+def test_two_legal_names_joined_by_and() -> None:
+    words = "岚江精密铸造有限公司和沐恒轴承股份有限公司扩大产能。"
+    assert names(enterprises, words) == ["岚江精密铸造有限公司", "沐恒轴承股份有限公司"]
+
+
 def test_a_count_behind_and_is_no_part_of_a_project() -> None:
     words = "年内建成110千伏岚北变电站和职工公寓800套。"
     assert stages(words) == [("110千伏岚北变电站", "建设")]

@@ -31,7 +31,7 @@ _AS = re.compile(
     r"(?P<by>[以由])(?P<list>[^。;；\n,，:：]{2,60}?)(?:等)?(?:(?:[两三四五六七八九十]|\d+)家)?(?:[\u4e00-\u9fff]{0,6}(?:企业|公司))?(?:为|作为|担任|牵头)(?P<role>龙头|链主|引领|核心|骨干|主体|代表|依托|支撑|牵引|重点|引擎|首|盟长|“链主”)"
 )
 _USE = re.compile(
-    r"(?:充分)?(?:利用|发挥|依托|借助)(?P<list>[^。;；\n,，:：]{2,60}?)(?:等)?(?:的)?(?:资源优势|优势|龙头作用|带动作用|引领作用|示范作用|品牌优势|平台优势|[“]?(?:链主|龙头|领军)[”]?(?:企业)?(?:引领|带动|示范)?作用)"
+    r"(?=[充利发依借])(?:充分)?(?:利用|发挥|依托|借助)(?P<list>[^。;；\n,，:：]{2,60}?)(?:等)?(?:的)?(?:资源优势|优势|龙头作用|带动作用|引领作用|示范作用|品牌优势|平台优势|[“]?(?:链主|龙头|领军)[”]?(?:企业)?(?:引领|带动|示范)?作用)"
 )
 _WITH = re.compile(
     r"(?:推动|促进|支持|加强|深化|鼓励|引导|加快)?(?P<one>[^。;；\n,，:：、]{2,16}?)(?:与|和|同)(?P<two>[^。;；\n,，:：]{2,40}?)(?:等)?(?:[\u4e00-\u9fff]{0,4}(?:企业|公司))?(?:的)?(?:深度|全面|战略|开展|加强|进行|兼并|联合|资产)*(?:合作|对接|联动|配套|重组|合资)"
@@ -46,11 +46,11 @@ _ALLY = re.compile(
 )
 _BRACKET = re.compile(r"(?:企业|龙头|链主|公司)[”]?[(（](?P<list>[^()（）]{4,80})[)）]")
 _CHIEF = re.compile(
-    r"[“]?(?:链主|龙头|骨干|牵头|盟会长|重点)[”]?(?:企业|会单位)(?:分别)?(?:为|是|有|包括|[:：])(?P<list>[^。;；\n,，]{2,80})"
+    r"(?=[“链龙骨牵盟重])[“]?(?:链主|龙头|骨干|牵头|盟会长|重点)[”]?(?:企业|会单位)(?:分别)?(?:为|是|有|包括|[:：])(?P<list>[^。;；\n,，]{2,80})"
 )
-_LEGAL_NAME = re.compile(
-    r"[\u4e00-\u9fff()（）A-Za-z]{2,24}?(?:有限责任公司|股份有限公司|集团有限公司|有限公司|股份公司|集团公司|集团股份)"
-)
+_LEGAL_FORM = re.compile("有限责任公司|股份有限公司|集团有限公司|有限公司|股份公司|集团公司|集团股份")
+#: A name before its legal form; forms are sought first, a lazy front would be tried at every character.
+_LEGAL_NAME = re.compile(rf"[\u4e00-\u9fff()（）A-Za-z]{{2,24}}?(?:{_LEGAL_FORM.pattern})$")
 #: A name that ends in 公司 behind a verb or within a list (引导某某建材公司开拓市场).
 _COMPANY = re.compile(
     r"(?:引导|支持|推动|鼓励|依托|帮助|促进|对接|引进|服务|组建|成立|设立|、|与|和)(?P<name>[\u4e00-\u9fff]{2,8}?(?:公司|(?<![产业企])集团))(?=[\u4e00-\u9fff、,，。;；])(?!化|治理|制|债)"
@@ -245,7 +245,12 @@ def _frames(clean: str) -> list[_Firm]:
 def _standing(clean: str) -> list[_Firm]:
     """Names with a legal form and firms known all over the country, wherever they stand."""
     out = []
-    for match in _LEGAL_NAME.finditer(clean):
+    last = 0
+    for form in _LEGAL_FORM.finditer(clean):
+        match = _LEGAL_NAME.search(clean, max(last, form.start() - 24), form.end())
+        last = form.end()
+        if match is None:
+            continue
         name, span = _name(clean, match.span())
         if len(name) >= 6 and not naming.is_kind(name):
             out.append(_Firm(name, None, span, "firm-legal-name"))
@@ -282,6 +287,8 @@ def _in_projects(named: list[projects.Project], known: set[str], clean: str) -> 
         before = re.split(r"\d", project.name)[0]  # 某化工20万吨乙二醇: the firm stands before the capacity
         if before != project.name and 3 <= len(before) <= 6 and not before.endswith(("园", "年产", "第")):
             name = name or before
+        if name and naming.without_tail(name) == name:  # 某江高精 beside 某江铜业: one firm
+            name = next((one for one in known if name.startswith(naming.without_tail(one))), name)
         if name and naming.is_firm(name, strong=True) and not _is_place(name, clean):
             out.append(
                 _Firm(name, None, project.span, "firm-in-project", 0.75, "从项目名称中识别，请核对企业名称")

@@ -32,7 +32,7 @@ KNOWN = re.compile(
 )
 _NO_FIRM = re.compile(
     r"(?:大学|学院|学校|研究院|研究所|研究中心|院所|科学院|中科院|工程院|协会|商会|学会|联盟|联合会|委员会|管委会|政府|[市县区省]委|发改委|改革委|经信委|国资委|卫健委|商务委|局|厅|办|部门|法院|医院|中心"
-    r"|银行业|论坛|大会|博览会|展会|基金会|党校|站|实验室|平台|小镇|街道|乡|镇|县|示范区|试验区|开发区|高新区|经开区|园|园区|街|街区)$"
+    r"|银行业|论坛|大会|博览会|展会|基金会|党校|站|实验室|平台|小镇|街道|乡|镇|县|示范区|试验区|开发区|高新区|经开区|园|园区|街|街区|车间|厂房|产线|生产线)$"
 )
 _VERBS = frozenset((*words("enterprises", "lead"), "深化", "加深", "合作"))
 _ODD = re.compile(
@@ -161,6 +161,14 @@ def _plain_brand(name: str) -> str | None:
     tail = name[2:4]
     plain = tail in _OWN_TAIL and not _KIND.search(name[:2]) and not _INDUSTRY.fullmatch(name[:2])
     return name[:4] if plain and not _ODD.search(name[:2]) and name[:2] not in _places() else None
+
+
+def without_tail(name: str) -> str:
+    """A firm's name without its last word (``某江铜业`` → ``某江``); whole where less than two characters or a
+    place would be left."""
+    tail = _TAIL.search(name)
+    stem = name[: tail.start()] if tail else name
+    return stem if len(stem) >= 2 and stem not in _places() and not _INDUSTRY.fullmatch(stem) else name
 
 
 def places_in(name: str) -> list[str]:

@@ -207,7 +207,8 @@ def _read_clause(clean: str, start: int, end: int) -> list[Project]:
     verb = _VERB.search(clean, start, min(end, start + 40))
     while verb and _VERB.match(clean, verb.end(), end):  # 着力加快推进
         verb = _VERB.match(clean, verb.end(), end)
-    if verb and end - verb.end() < 4 and _STARTING.search(verb[0]):  # …产业园3月底前开工: the verb closes it
+    closing = verb is not None and end - verb.end() < 4  # …产业园3月底前开工, 对…等新签约项目
+    if verb and closing and (_STARTING.search(verb[0]) or _SERVED.match(clean, start)):
         verb = None
     at = verb.end() if verb else start
     rest = clean[at:end]
