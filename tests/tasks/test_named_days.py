@@ -10,9 +10,11 @@ from lianshu.core.ledger import ledger_for
 from lianshu.core.words import work_clock
 from lianshu.plans.adoption.engine import adopt
 from lianshu.plans.commandline import adopt_files
-from lianshu.plans.models import Document, Item
+from lianshu.plans.models import AdoptionEffect, Document, Item
 from lianshu.plans.services.desk import item_edit
+from lianshu.plans.services.intake import document_read
 from lianshu.tasks import services
+from lianshu.tasks.calendar import occurrences_rebuild
 from lianshu.tasks.models import Duty
 from lianshu.tasks.panels import duty_agenda
 
@@ -143,3 +145,27 @@ def test_lateness_is_said_once(world, as_owner, today):
     done = make_task(world, "已办结的", state="done", next_due=None, done_at=dt.date(2026, 6, 1))
     verdict = as_owner.get(f"/tasks/{done.pk}/").content.decode().split('class="verdict"')[1]
     assert "正常" in verdict.split("</p>")[0]
+
+
+def test_duties_adopted_before_days_were_read_get_theirs_when_read_and_adopted_again(world, adopted):
+    """As an older reader left them: the day among the duty's words, every return at the month's end.
+
+    What a person accepted stays; the day nobody could decide about comes in.
+    """
+    duty = duty_of(world, "项目进展")
+    document = Document.objects.get(plan=duty.plan)
+    rows = Item.objects.filter(document=document, kind="recurring")
+    item = next(one for one in rows if "项目进展" in one.evidence)
+    item.fields = {key: value for key, value in item.fields.items() if key != "due"}
+    item.fields["what"] = duty.what = "5日前向总链办报送项目进展"
+    item.save()
+    AdoptionEffect.objects.filter(lineage=item.lineage).update(values=item.fields)
+    duty.due = ""
+    duty.save()
+    occurrences_rebuild(duty, today=dt.date(2026, 7, 10))
+    assert duty.occurrences.get(period="2026-09").due == dt.date(2026, 9, 30)
+    document_read(world.owner, document)
+    adopt(world.owner, Document.objects.get(pk=document.pk))
+    duty.refresh_from_db()
+    assert (duty.what, duty.due) == ("5日前向总链办报送项目进展", "5日前")
+    assert duty.occurrences.get(period="2026-09").due == dt.date(2026, 9, 5)

@@ -16,6 +16,7 @@ from lianshu.core.jobs import start_job
 from lianshu.core.models import Job
 from lianshu.core.scope import SystemActor, recheck, require
 from lianshu.organisation.models import Region
+from lianshu.plans.fields import clean
 from lianshu.plans.fingerprints import fingerprints
 from lianshu.plans.merging import Merge, merge
 from lianshu.plans.models import Document, Item, Plan
@@ -248,8 +249,9 @@ def _keep_decisions(document: Document, found: Merge) -> str:
         Item.objects.filter(pk=pair.old.pk).update(fingerprint=f"~{pair.old.pk}")
     for pair in found.pairs:
         old, new = pair.old, pair.new
-        if old.taken and old.decided is None and old.fields != new.fields:
-            old.decided = old.fields
+        if old.taken and old.decided is None:
+            kept = _with_new_values(old, new)
+            old.decided = kept if kept != new.fields else None
         for name in ("fields", "confidence", "reason", "rule", "position", "fingerprint"):
             setattr(old, name, getattr(new, name))
         if old.origin == Item.Origin.READER:
@@ -263,6 +265,18 @@ def _keep_decisions(document: Document, found: Merge) -> str:
     stale = [one for one in read_only if one.state != Item.State.PENDING]
     Item.objects.filter(pk__in=[one.pk for one in stale]).update(stale=True, revision=document.revision)
     return f"沿用 {len(found.pairs)} 条，新读出 {len(found.added)} 条，不再读出 {len(read_only)} 条"
+
+
+def _with_new_values(old: Item, new: Item) -> dict[str, Any]:
+    """The accepted values, and beside them those the older reader had no notion of (nobody decided about
+    them): the day of a duty. Left out where they do not go with what was accepted."""
+    unknown = {name: value for name, value in new.fields.items() if name not in old.fields}
+    if not unknown:
+        return dict(old.fields)
+    try:
+        return clean(old.kind, {}, keep=old.fields | unknown)
+    except LianshuError:
+        return dict(old.fields)
 
 
 def _carry_decisions(document: Document, found: Merge, old: Sequence[Item]) -> str:
