@@ -6,7 +6,6 @@ tests in this folder cover the same ground with texts of our own.
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 from types import ModuleType
@@ -22,15 +21,6 @@ FLOORS = {
     "tasks": 0.95, "duties": 0.97, "chains": 1.0, "mechanisms": 0.9, "projects": 0.92, "enterprises": 0.88,
     "orgs": 0.75,
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def scorer(shared: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("gold_scorer", shared / "policies" / "score.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")
