@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import openpyxl
@@ -13,6 +14,7 @@ from lianshu.network.brief import make_brief
 from lianshu.network.brief_book import sheets
 from lianshu.network.brief_html import Shown, render
 from lianshu.network.charts import Bar, bars, line, shorten
+from lianshu.network.command_measure import _recovery
 from lianshu.network.links_network import load_network
 from lianshu.network.tables import Workspace
 from lianshu.network.tables_out import Sheet, write_sheets
@@ -206,3 +208,18 @@ def test_what_the_brief_came_from_is_named_in_chinese(brief):
     assert not re.search(r"links|firms|essential|revenue|default", footer)
     titles = [row[0] for row in sheets(brief, Shown.of(brief))["覆盖"].rows]
     assert "输入指纹 链接" in titles
+
+
+def test_several_periods_are_told_as_a_span_and_a_recovery_at_once_as_such(brief):
+    assert "期间 2025；" in render(brief, Shown.of(brief))
+    card = brief.findings.card
+    at_once = replace(card.recovery, below_on=0, days_back=0)
+    months = replace(
+        brief,
+        periods=("2025-01", "2025-02", "2025-03"),
+        findings=replace(brief.findings, card=replace(card, recovery=at_once)),
+    )
+    page = render(months, Shown.of(months))
+    assert "期间 2025-01 至 2025-03（3 期）；" in page
+    assert "复产当天回到" in page
+    assert "复产当天恢复" in _recovery(str, at_once)

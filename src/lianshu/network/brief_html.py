@@ -108,11 +108,9 @@ def sector_name(code: str) -> str:
 
 def _head(brief: Brief, shown: Shown, number: int, of: int) -> str:
     mark = '<span class="mark">模拟</span>' if brief.simulated else ""
-    span = (
-        "、".join(brief.periods[:1] + brief.periods[-1:])
-        if len(brief.periods) > 1
-        else "".join(brief.periods)
-    )
+    span = "".join(brief.periods[:1])
+    if len(brief.periods) > 1:
+        span += f" 至 {brief.periods[-1]}（{len(brief.periods)} 期）"
     limited = "；企业以代号、金额以区间显示" if shown.limited else ""
     sub = f"期间 {span or '未声明'}；金额单位 {brief.unit}{limited}；第 {number} 页，共 {of} 页"
     return f'{mark}<h1>{escape(brief.chain)}供应网络简报</h1><p class="sub">{escape(sub)}</p>'
@@ -306,7 +304,7 @@ def _recovery(found: Findings, shown: Shown) -> str:
         back = (
             f"{HORIZON_DAYS} 天内没有恢复"
             if r.days_back is None
-            else f"复产后第 {r.days_back} 天回到 {NORMAL:.0%} 以上"
+            else f"复产{f'后第 {r.days_back} 天' if r.days_back else '当天'}回到 {NORMAL:.0%} 以上"
         )
         text = (
             f"{shown.firm(r.firm)} 停产 {CLOSED_DAYS} 天：第 {r.below_on + 1} 天起本链产出低于正常的 {NORMAL:.0%}，"

@@ -147,7 +147,8 @@ class Cascade:
             network: n firms and their links.
             epsilon: largest growth of a loss in one step that still counts as movement; 0 < ε < 1.
             market: weigh a supplier's loss by how hard it is to replace on its market (σ).
-            threads: worker threads, one per processor when None; no result depends on it.
+            threads: worker threads, one per processor this program may use when None; no result depends on
+                it. More threads than processors slow a team down: its members wait for each other each step.
             block: scenarios handed out at a time; chosen by memory when None; no result depends on it.
 
         Raises:
@@ -162,7 +163,7 @@ class Cascade:
         self.network = network
         self.epsilon = epsilon
         self.market = market
-        self.threads = threads or os.cpu_count() or 1
+        self.threads = threads or _processors()
         self.layout = kernel_layout.build(network, market)
         self.block = block
         self._idle: list[Pool] = []
@@ -284,6 +285,11 @@ class Cascade:
             losses = (down, up)
         flow.put(numbers, pool.index[settled], pool.ways[0].steps[settled], *losses)
         pool.scenario[settled] = -1
+
+
+def _processors() -> int:
+    """Processors this program may use: fewer than the machine has where it was given some of them."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def group_members(network: Network, grouping: str) -> dict[str, LongArray]:

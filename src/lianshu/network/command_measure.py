@@ -257,6 +257,8 @@ def _recovery(name: Any, recovery: Any) -> str:
     if recovery.below_on is None:
         return f"{name(recovery.firm)} 停产一个月，本链产出未明显下降（最低 {recovery.lowest:.0%}）"
     back = "半年内未恢复" if recovery.days_back is None else f"复产后 {recovery.days_back} 天恢复"
+    if recovery.days_back == 0:
+        back = "复产当天恢复"
     return (
         f"{name(recovery.firm)} 停产：第 {recovery.below_on + 1} 天起下降，最低 {recovery.lowest:.0%}，{back}"
     )
