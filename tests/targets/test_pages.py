@@ -28,7 +28,7 @@ def test_progress_filters_by_light_and_shows_why(as_owner, world):
 def test_progress_page_needs_no_query_per_row(as_owner, world, django_assert_max_num_queries):
     for number in range(30):
         make_target(world, f"指标{number}")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(16):
         assert as_owner.get("/targets/").status_code == 200
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -41,22 +42,23 @@ def progress(request: HttpRequest) -> HttpResponse:
     )
     if words:
         rows = rows.filter(name__icontains=words)
-    lines = selectors.lines(rows.order_by("region__path", "chain_id", "id"), today)
-    counts = {colour: sum(line.pace.light == colour for line in lines) for colour in LIGHTS}
-    shown = [line for line in lines if line.pace.light == light] if light in LIGHTS else lines
+    lights = selectors.lights(rows.order_by("region__path", "chain_id", "id"), today)
+    counts = Counter(one.light for one in lights)
+    shown = [one.pk for one in lights if light not in LIGHTS or one.light == light]
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
+    page.object_list = selectors.lines_of(request.user, page.object_list, today)
     return render(
         request,
         "targets/progress.html",
         {
             "page": page,
-            "counts": [(colour, *LIGHTS[colour], number) for colour, number in counts.items()],
-            "total": len(lines),
+            "counts": [(colour, *words_of, counts[colour]) for colour, words_of in LIGHTS.items()],
+            "total": len(lights),
             "light": light,
             "words": words,
             "chain": chain,
             "today": today,
-            "several_regions": len({line.target.region_id for line in lines}) > 1,
+            "several_regions": len({one.region for one in lights}) > 1,
             "may_report": may(request.user, "report"),
             "may_edit": may(request.user, "edit"),
         },
