@@ -100,3 +100,26 @@ def test_the_board_on_paper_is_a_table_with_nothing_over_it(page, live, world):
     assert page.locator(".board-table thead").is_visible()
     assert aside["y"] >= table["y"] + table["height"]
     assert table["x"] + table["width"] <= PAPER["width"]
+
+
+def test_boxes_side_by_side_begin_at_one_height(page, live, world):
+    make_duty(world, starts=dt.date(2026, 1, 1))
+    live.open(page, world.owner, "/duties/year/?year=2026")
+    first, second = (page.locator(".month-box").nth(number) for number in (0, 1))
+    assert top(first) == top(second)
+
+
+def test_the_open_tab_is_in_sight_on_a_phone(phone, live, world):
+    live.open(phone, world.owner, f"/chains/{world.chain.pk}/?tab=reports")
+    box = phone.locator(".tabs .current").bounding_box()
+    assert box["x"] >= 0 and box["x"] + box["width"] <= 390
+
+
+def test_an_accounts_grants_are_cards_on_a_phone(phone, live, world, assert_fits, assert_accessible):
+    keeper = make_user("aq", "安全小安", "security_admin", world.county)
+    live.open(phone, keeper, f"/accounts/{world.owner.pk}/")
+    row = phone.locator("tbody tr").first
+    assert row.evaluate("box => getComputedStyle(box).display") == "block"
+    assert row.get_by_role("button", name="收回").bounding_box()["x"] > 200
+    assert_fits(phone)
+    assert_accessible(phone)

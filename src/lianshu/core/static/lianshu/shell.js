@@ -72,6 +72,9 @@ document.addEventListener("htmx:confirm", async (event) => {
   if (await ask(event.detail.question, verb, danger !== undefined)) event.detail.issueRequest(true);
 });
 
+// --- the open tab is in sight also where the tabs are wider than the screen
+for (const tab of $$(".tabs .current")) tab.scrollIntoView({ block: "nearest", inline: "center" });
+
 // --- what was chosen in a file field
 document.addEventListener("change", (event) => {
   if (!event.target.matches("[data-file]")) return;
