@@ -75,6 +75,7 @@ _PLAYS = re.compile(
 _ASSOCIATION = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{0,8}(?:协会|商会|产业联盟)(?:[(（][\u4e00-\u9fff]{2,8}[)）])?)(?:和?[^,，。;；\n]{0,4})(?=要|负责|应|平台|牵头|承担|,加强|,发挥|、产业联盟负责)"
 )
+_ASSOCIATION_WORD = re.compile("协会|商会|产业联盟")
 _FOUNDED_ASSOCIATION = re.compile(
     r"(?:组建|成立|完善|支持|组织成立|设立|建立)(?:和完善)?(?P<name>[\u4e00-\u9fff]{0,14}(?:协会|商会|联合会|促进会)(?:[(（][\u4e00-\u9fff]{2,8}[)）])?)"
 )
@@ -91,7 +92,7 @@ _CHAIN_POST = re.compile(
     r"(?=[“常副总群链盟])[“]?(?P<name>(?:常务)?副?总?群?链长|盟会长|链主(?!办)|链创(?!办))[”]?(?P<tail>企业|团队|机构)?"
 )
 _LEADERS = re.compile(
-    r"(?P<name>(?:[省市县]级)?(?:牵头|主责)(?:市直|县直|市级|责任)?(?:部门|单位))(?=要|负责|应|研究|每|按|分别|制定|定期|会同|和工作专班|强化|开展|召集|组织)|各(?P<name2>(?:重点产业链)?牵头(?:市直|县直|市级|责任)?(?:部门|单位))"
+    r"(?=[省市县牵主各])(?:(?P<name>(?:[省市县]级)?(?:牵头|主责)(?:市直|县直|市级|责任)?(?:部门|单位))(?=要|负责|应|研究|每|按|分别|制定|定期|会同|和工作专班|强化|开展|召集|组织)|各(?P<name2>(?:重点产业链)?牵头(?:市直|县直|市级|责任)?(?:部门|单位)))"
 )
 #: Bodies' last words that later sentences use for the full name.
 _BARE_BODIES = ("领导小组", "工作领导小组", "领导小组办公室", "指挥部", "联席会议", "秘书处")
@@ -457,10 +458,10 @@ class _Reader:
                 if re.search(rf"{_INSTITUTION}$", name) and 2 <= len(name) <= 14:
                     self.add(_Org(name, (start, end), "institution", "org-plays", confidence=0.7))
         for pattern, rule in (
-            (_ASSOCIATION, "org-association"), (_FOUNDED_ASSOCIATION, "org-association"), (_SYSTEM, "org-system"),
+            (None, "org-association"), (_FOUNDED_ASSOCIATION, "org-association"), (_SYSTEM, "org-system"),
             (_HIRE, "org-hired"), (_DEFINED, "org-defined"),
         ):  # fmt: skip
-            for match in pattern.finditer(self.clean):
+            for match in pattern.finditer(self.clean) if pattern else self._associations():
                 if not self.outside(match.start("name")):
                     continue
                 start, end = match.span("name")
@@ -474,6 +475,15 @@ class _Reader:
                     continue
                 kind = "institution" if rule == "org-association" else "role"
                 self.add(_Org(name, (start, end), kind, rule, confidence=0.75))
+
+    def _associations(self) -> Iterator[re.Match[str]]:
+        """Matches of ``_ASSOCIATION``; its word is sought first, the long front would be tried everywhere."""
+        last = 0
+        for word in _ASSOCIATION_WORD.finditer(self.clean):
+            found = _ASSOCIATION.search(self.clean, max(last, word.start() - 8), word.end() + 40)
+            if found:
+                last = found.end()
+                yield found
 
     def _staff(self) -> None:
         for match in org_duties.staff(self.clean):
