@@ -335,9 +335,9 @@ def test_group_losses_are_written(tmp_path):
         ["network", "cascade", *inputs, f"--out={out}", "--by=chain", f"--groups-out={groups}", "--close=s1"]
     )
     assert status == 0
-    rows = [row.split(",") for row in groups.read_text(encoding="utf-8-sig").splitlines()]
-    assert rows[0] == ["情景", "分组", "名称", "权重", "断供损失", "断单损失", "损失"]
-    assert rows[1][1] == "产业链"
+    rows = [row.split(",") for row in groups.read_text().splitlines()]
+    assert rows[0] == ["scenario", "grouping", "group", "weight", "loss_down", "loss_up", "loss"]
+    assert rows[1][1] == "chain"
     assert [row[2] for row in rows[1:]] == ["甲链"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from tests.network.oracle_cascade import dense_cascade
 from lianshu.network import cascade as cascade_room
 from lianshu.network import kernel_pool
 from lianshu.network.cascade import Cascade, Scenario, group_losses
+from lianshu.network.kernel_compile import drop_stale
 from lianshu.network.network import Network, NetworkError
 
 quick = settings(max_examples=30, deadline=None)
@@ -262,6 +264,16 @@ def test_group_losses_add_up_to_the_index():
         assert sum(weight * both for _, weight, _, _, both in rows) / total == pytest.approx(result.esri[0])
     with pytest.raises(NetworkError, match="park"):
         group_losses(network, "park", result.down[0], result.up[0])
+
+
+def test_machine_code_older_than_any_source_is_forgotten(tmp_path):
+    (tmp_path / "__pycache__").mkdir()
+    old, new = (tmp_path / "__pycache__" / f"kernel_lanes.{name}.nbi" for name in ("old", "new"))
+    for path, age in ((old, 1000), (tmp_path / "kernel_vector.py", 2000), (new, 3000)):
+        path.write_text("")
+        os.utime(path, (age, age))
+    drop_stale(tmp_path)
+    assert (old.exists(), new.exists()) == (False, True)
 
 
 @pytest.mark.parametrize("epsilon", [0.0, 1.0, -1e-4, float("nan")])

@@ -148,12 +148,21 @@ def test_an_impossible_number_of_threads_is_told_in_words(capsys, threads):
 def test_results_open_in_a_spreadsheet_and_say_that_they_are_simulated(tmp_path):
     out, losses, groups = (tmp_path / name for name in ("推演.csv", "企业.csv", "分组.csv"))
     more = ["--losses", "1", "--losses-out", losses, "--by", "chain", "--groups-out", groups]
+    more += ["--headings", "zh"]
     assert network("cascade", "--sample", "--firms-range", "0:2", "--out", out, *more) == 0
     for path, first in ((out, "情景,损失"), (losses, "情景,企业"), (groups, "情景,分组,名称")):
         assert path.read_bytes().startswith(b"\xef\xbb\xbf")
         head, *rows = csv.reader(path.read_text(encoding="utf-8-sig").splitlines())
         assert ",".join(head).startswith(first)
         assert rows and all(row[head.index("说明")] == "模拟" for row in rows)
+
+
+def test_programs_get_the_plain_columns_they_rely_on(tmp_path):
+    out, losses = tmp_path / "out.csv", tmp_path / "firms.csv"
+    more = ["--losses", "1", "--losses-out", losses]
+    assert network("cascade", "--sample", "--firms-range", "0:2", "--out", out, *more) == 0
+    assert out.read_bytes().startswith(b"scenario,esri,esri_down,esri_up,steps\n")
+    assert losses.read_bytes().startswith(b"scenario,firm,loss_down,loss_up\n")
 
 
 def test_anonymised_files_open_in_a_spreadsheet_and_are_read_again(office, capsys):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,9 +16,19 @@ if TYPE_CHECKING:
     from lianshu.network.network import Network
     from lianshu.network.runs import ResultFile, RunRecord
 
-RESULT_HEAD = ("情景", "损失", "断供传导", "断单传导", "步数")
-LOSSES_HEAD = ("情景", "企业", "断供损失", "断单损失")
-GROUPS_HEAD = ("情景", "分组", "名称", "权重", "断供损失", "断单损失", "损失")
+# Headings other programs rely on, and those for people.
+RESULT_HEAD = {
+    "en": ("scenario", "esri", "esri_down", "esri_up", "steps"),
+    "zh": ("情景", "损失", "断供传导", "断单传导", "步数"),
+}
+LOSSES_HEAD = {
+    "en": ("scenario", "firm", "loss_down", "loss_up"),
+    "zh": ("情景", "企业", "断供损失", "断单损失"),
+}
+GROUPS_HEAD = {
+    "en": ("scenario", "grouping", "group", "weight", "loss_down", "loss_up", "loss"),
+    "zh": ("情景", "分组", "名称", "权重", "断供损失", "断单损失", "损失"),
+}
 GROUPINGS = {"sector": "行业", "chain": "产业链", "region": "地区", "park": "园区"}
 
 
@@ -62,6 +72,12 @@ def register(subparsers: Any) -> None:
     out.add_argument("--losses-out", type=Path, metavar="文件.csv", help="各企业损失")
     out.add_argument("--by", choices=list(GROUPINGS), help="另按此分组汇总损失")
     out.add_argument("--groups-out", type=Path, metavar="文件.csv", help="分组损失")
+    out.add_argument(
+        "--headings",
+        choices=("en", "zh"),
+        default="en",
+        help="zh：中文表头，加 UTF-8 签名供电子表格打开，模拟数据逐行注明；en：供程序读取（默认）",
+    )
     out.add_argument(
         "--paths", type=int, default=0, metavar="N", help="单个情景：列出受损最重的 N 家及传导路径"
     )
@@ -209,7 +225,7 @@ def _write(args: argparse.Namespace, found: Loaded, engine: Cascade, scenarios: 
                 if args.losses_out:
                     more.append(_loss_rows(network, names, part, keep))
                 if args.groups_out:
-                    more.append(_group_rows(network, args.by, names, part))
+                    more.append(_group_rows(args, network, names, part))
                 journal.write(*(_marked(args, rows) for rows in (_result_rows(names, part), *more)))
                 done = part.start + part.steps.size
                 advance(done, len(scenarios))
@@ -241,6 +257,7 @@ def _record(args: argparse.Namespace, found: Loaded, engine: Cascade) -> RunReco
             "firms_range",
             "losses",
             "by",
+            "headings",
             "paths",
             "interval",
             "direction",
@@ -254,15 +271,17 @@ def _record(args: argparse.Namespace, found: Loaded, engine: Cascade) -> RunReco
     return RunRecord("cascade", hashes, parameters, seed, simulated=args.simulated)
 
 
-def _result_file(args: argparse.Namespace, path: Path, head: Sequence[str]) -> ResultFile:
+def _result_file(args: argparse.Namespace, path: Path, heads: Mapping[str, Sequence[str]]) -> ResultFile:
     from lianshu.network.runs import ResultFile
 
-    return ResultFile(path, (*head, "说明") if args.simulated else head)
+    for_people = args.headings == "zh"
+    more = ("说明",) if for_people and args.simulated else ()
+    return ResultFile(path, (*heads[args.headings], *more), signed=for_people)
 
 
 def _marked(args: argparse.Namespace, rows: Iterable[Sequence[Any]]) -> Iterable[Sequence[Any]]:
-    """The rows, each with the mark that it comes from simulated data where it does."""
-    return ((*row, "模拟") for row in rows) if args.simulated else rows
+    """The rows, for people each with the mark that it comes from simulated data where it does."""
+    return ((*row, "模拟") for row in rows) if args.simulated and args.headings == "zh" else rows
 
 
 def _result_rows(names: Sequence[str], part: Block) -> Iterator[Sequence[Any]]:
@@ -283,16 +302,17 @@ def _loss_rows(network: Network, names: Sequence[str], part: Block, keep: int) -
 
 
 def _group_rows(
-    network: Network, grouping: str, names: Sequence[str], part: Block
+    args: argparse.Namespace, network: Network, names: Sequence[str], part: Block
 ) -> Iterator[Sequence[Any]]:
     from lianshu.network.cascade import group_losses
     from lianshu.network.tables_out import defused
 
     if part.down is None or part.up is None:
         return
+    shown = GROUPINGS[args.by] if args.headings == "zh" else args.by
     for row, name in enumerate(names):
-        for group, weight, down, up, both in group_losses(network, grouping, part.down[row], part.up[row]):
-            yield (defused(name), GROUPINGS[grouping], defused(group), weight, down, up, both)
+        for group, weight, down, up, both in group_losses(network, args.by, part.down[row], part.up[row]):
+            yield (defused(name), shown, defused(group), weight, down, up, both)
 
 
 def _show(args: argparse.Namespace, engine: Cascade, scenarios: Sequence[Scenario]) -> int:

@@ -93,12 +93,14 @@ class RunRecord:
 class ResultFile:
     """A csv that grows row by row under a provisional name."""
 
-    def __init__(self, path: Path, head: Sequence[str]) -> None:
-        """`path` is the final name; nothing is written before `start` or `take_up`."""
+    def __init__(self, path: Path, head: Sequence[str], *, signed: bool = False) -> None:
+        """`path` is the final name; nothing is written before `start` or `take_up`.
+
+        A `signed` file begins with the mark by which a spreadsheet knows UTF-8.
+        """
         self.path = path
         self.part = path.with_name(path.name + ".part")
-        # The signature tells a spreadsheet that the text is UTF-8.
-        self._head = "\ufeff" + ",".join(head) + "\n"
+        self._head = ("\ufeff" if signed else "") + ",".join(head) + "\n"
 
     def start(self) -> None:
         """Begin anew with the heading row."""
