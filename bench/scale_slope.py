@@ -94,7 +94,7 @@ def main():
             more = [f"--measure={name}" for name in names]
             inner = [sys.executable, __file__, "--inner", f"--links={size}", *more]
             inner += [f"--memory={args.memory}", f"--threads={args.threads}"]
-            out = subprocess.run(inner, check=True, capture_output=True, text=True).stdout  # noqa: S603
+            out = subprocess.run(inner, check=True, stdout=subprocess.PIPE, text=True).stdout  # noqa: S603
             found[size] = json.loads(out)
             told = "  ".join(
                 f"{name} {wall:8.2f} s {used / size * 1e9:6.1f} ns/link"

@@ -31,8 +31,10 @@ MOST = 8  # members of a team
 LINE = 8  # int64 in a cache line: counters lie a line apart
 APART = -1  # what `meet` returns instead of a count
 SPINS = 2000  # looks at a counter before the processor is offered to others
+YIELDS = 200  # offers before a member sleeps: somebody else needs the processor for longer
+NAP = 100  # microseconds of sleep
 # Places in a team's `signal`.
-_YIELD, _ARRIVED, _BROKEN, _CLAIMS = 0, LINE, 2 * LINE, 3 * LINE
+_YIELD, _SLEEP, _ARRIVED, _BROKEN, _CLAIMS = 0, 1, LINE, 2 * LINE, 3 * LINE
 _WORDS = _CLAIMS + 2 * (MOST + 1) * LINE
 
 _LONG = ir.IntType(64)
@@ -47,7 +49,7 @@ class Team:
             raise ValueError(f"a team has 1 to {MOST} members, not {members}")
         self.members = members
         self._signal = np.zeros(_WORDS, dtype=np.int64)
-        self._signal[_YIELD] = _yield_address()
+        self._signal[_YIELD], self._signal[_SLEEP] = _waiting_calls()
         self._helpers = ThreadPoolExecutor(members - 1) if members > 1 else None
 
     def call(self, function: Any, own: Sequence[Any], *shared: Any) -> None:
@@ -79,14 +81,19 @@ class Team:
             raise
 
 
-def _yield_address() -> int:
-    """Address of the system's call that offers the processor to another thread."""
-    system: Any = (
-        ctypes.WinDLL("kernel32").SwitchToThread  # type: ignore[attr-defined,unused-ignore]
-        if sys.platform == "win32"
-        else ctypes.CDLL(None).sched_yield
-    )
-    return int(ctypes.cast(system, ctypes.c_void_p).value or 0)
+def _waiting_calls() -> tuple[int, int]:
+    """Addresses of the system's calls that offer the processor to another thread, and that sleep.
+
+    The second sleeps for the microseconds given (Windows: milliseconds, which its clock rounds up anyway).
+    """
+    if sys.platform == "win32":
+        system: Any = ctypes.WinDLL("kernel32")  # type: ignore[attr-defined,unused-ignore]
+        calls = (system.SwitchToThread, system.Sleep)
+    else:
+        system = ctypes.CDLL(None)
+        calls = (system.sched_yield, system.usleep)
+    offer, sleep = (int(ctypes.cast(call, ctypes.c_void_p).value or 0) for call in calls)
+    return offer, sleep
 
 
 def _pointer(context: Any, builder: Any, signature: Any, values: Any) -> Any:
@@ -141,6 +148,19 @@ def _call(typingctx, address):  # type: ignore[no-untyped-def]
     return types.void(types.int64), codegen
 
 
+@intrinsic
+def _call_with(typingctx, address, number):  # type: ignore[no-untyped-def]
+    """Call the C function of one 32-bit number at `address`."""
+
+    def codegen(context, builder, signature, values):  # type: ignore[no-untyped-def]
+        word = ir.IntType(32)
+        kind = ir.FunctionType(word, [word])
+        builder.call(builder.inttoptr(values[0], kind.as_pointer()), [builder.trunc(values[1], word)])
+        return context.get_dummy_value()
+
+    return types.void(types.int64, types.int64), codegen
+
+
 @compiled
 def meet(members: int, signal: Any, arrivals: int) -> int:
     """Wait until all members have come here; `arrivals` counts this member's earlier meetings × members.
@@ -156,10 +176,12 @@ def meet(members: int, signal: Any, arrivals: int) -> int:
             looks += 1
             if looks < SPINS:
                 _pause()
-            elif _read(signal, _BROKEN) == 0:
+            elif _read(signal, _BROKEN) != 0:
+                return APART
+            elif looks < SPINS + YIELDS:
                 _call(signal[_YIELD])
             else:
-                return APART
+                _call_with(signal[_SLEEP], NAP)
     return due
 
 
