@@ -4,6 +4,7 @@ LIANSHU_HOME          data folder (database, files, key, static files)
 LIANSHU_DATABASE_URL  postgres://user:password@host:port/name; without it SQLite inside LIANSHU_HOME
 LIANSHU_HOSTS         comma-separated host names served (default: any, for a county intranet)
 LIANSHU_DEBUG         1 only for development
+LIANSHU_TRUSTED_PROXIES  addresses or networks of proxies whose X-Forwarded-For is believed (default: none)
 LIANSHU_HTTPS         1 when a proxy speaks HTTPS: cookies are then sent over HTTPS only
 """
 
@@ -20,6 +21,9 @@ HOME = data_home()
 SECRET_KEY = secret_key(HOME)
 DEBUG = os.environ.get("LIANSHU_DEBUG") == "1"
 ALLOWED_HOSTS = [name for name in os.environ.get("LIANSHU_HOSTS", "*").split(",") if name]
+LIANSHU_TRUSTED_PROXIES = tuple(
+    name.strip() for name in os.environ.get("LIANSHU_TRUSTED_PROXIES", "").split(",") if name.strip()
+)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
