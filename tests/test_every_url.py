@@ -19,7 +19,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from tests.conftest import signed_in
 
 #: open to everybody, signed in or not
-PUBLIC = {"sign-in", "healthz"}
+PUBLIC = {"sign-in", "sign-in-code", "healthz"}
 #: addresses of one's own account or of nothing in particular: the stranger may open them, and sees the own
 PERSONAL = {"why"}
 ROLES = (

@@ -21,15 +21,16 @@ def guard(world):
     return world.people["security_admin"]
 
 
-def test_new_account_gets_a_password_once(client, admin):
+def test_a_new_account_has_no_password_and_its_maker_half_a_code(client, admin):
     client.force_login(admin, backend="django.contrib.auth.backends.ModelBackend")
-    page = client.post(reverse("account-new"), {"username": "xin", "name": "新人"}).content.decode()
+    given = {"username": "xin", "name": "新人", "reason": "新到任", "days": "1"}
+    answer = client.post(reverse("account-new"), given)
+    assert 'id="secret">' in answer.content.decode()
+    assert "no-store" in answer["Cache-Control"]
     account = User.objects.get(username="xin")
-    secret = page.split('id="secret">')[1].split("<")[0]
-    assert account.check_password(secret)
-    assert account.must_change_password
+    assert not account.has_usable_password()
     assert AuditEntry.objects.filter(action="新建账号", object_id=str(account.pk)).exists()
-    again = client.post(reverse("account-new"), {"username": "xin", "name": "再来"}).content.decode()
+    again = client.post(reverse("account-new"), {**given, "name": "再来"}).content.decode()
     assert "已被使用" in again
 
 

@@ -58,7 +58,7 @@ def test_new_password_must_keep_the_rules(as_owner, new, complaint):
 
 
 def test_change_password(as_owner, owner):
-    new = "Xin-mima-2026"
+    new = "Chuntian-hao-58"
     answer = as_owner.post(reverse("change-password"), {"old": PASSWORD, "new": new, "again": new})
     assert answer.status_code == 302
     owner.refresh_from_db()

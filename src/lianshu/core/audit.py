@@ -131,6 +131,8 @@ def record_many(
     real = user is not None and not isinstance(user, SystemActor)
     grants = user.grants_in_force() if real else ()
     home = grants[0].region_path if grants else ""
+    # what an account does with a credential that others gave out is marked (organisation: Handover)
+    mark = getattr(user, "audit_mark", "")
     rows = []
     for action, obj, changes, note in entries:
         region = getattr(obj, "region", None)
@@ -148,7 +150,7 @@ def record_many(
                 object_label=str(obj)[:200],
                 region_path=path,
                 changes={key: [plain(old), plain(new)] for key, (old, new) in changes.items()},
-                note=note[:400],
+                note=f"{mark}{note}"[:400],
             )
         )
     kept = _kept.get()

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from .lens import lens_of
 from .navigation import menu
 from .notices import unread_count
+from .registries import registry
 
 #: the phone's bottom bar holds four entries, the rest stands behind 更多
 BOTTOM_BAR = 4
@@ -25,4 +26,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "bottom_bar": entries[:BOTTOM_BAR],
         "lens": lens_of(request),
         "unread_notices": unread_count(user),
+        "standing_lines": [line for lines in registry.standing for line in lines(user)],
     }

@@ -12,6 +12,9 @@ from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 
+from . import audit
+from .addresses import client_address
+
 _KEY = "seen"
 #: the session is written at most this often only to remember that somebody is there (seconds)
 _STEP = 60
@@ -34,6 +37,8 @@ class IdleMiddleware:
             return self.get_response(request)
         seen = request.session.get(_KEY)
         if seen is not None and time.time() - seen > settings.LIANSHU_IDLE_MINUTES * 60:
+            note = f"{settings.LIANSHU_IDLE_MINUTES} 分钟没有操作，地址 {client_address(request)}"
+            audit.record(request.user, "超时退出", request.user, note=note)
             logout(request)
             messages.warning(
                 request, f"超过 {settings.LIANSHU_IDLE_MINUTES} 分钟没有操作，已自动退出。请重新登录。"

@@ -93,6 +93,7 @@ class Registry:
 
     ``navigation``: entries of the first level; ``menu_items``: section label → entries below it.
     ``searches``: ``(user, text)`` → (label, kind in words, address) of rows the user may see, best first.
+    ``standing``: ``(user)`` → sentences that stand on every page of that person and cannot be cleared there.
     ``creators``: entries of 新建 ▾ on 我的工作, shown to whom ``action`` allows.
     ``counts``: the figures of ``lianshu status --json``.
     """
@@ -106,6 +107,7 @@ class Registry:
     searches: list[Callable[[Any, str], Iterable[tuple[str, str, str]]]] = field(default_factory=list)
     counts: dict[str, Callable[[], int]] = field(default_factory=dict)
     creators: list[NavItem] = field(default_factory=list)
+    standing: list[Callable[[Any], Iterable[str]]] = field(default_factory=list)
 
     def panels_of(self, page: str) -> list[Panel]:
         return sorted((panel for panel in self.panels if panel.page == page), key=lambda panel: panel.order)

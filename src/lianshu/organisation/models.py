@@ -22,6 +22,11 @@ class Dated(models.Model):
     class Meta:
         abstract = True
 
+    @staticmethod
+    def today() -> dt.date:
+        """The day it is in China."""
+        return timezone.localdate()
+
     @classmethod
     def in_force(cls, day: dt.date | None = None) -> Q:
         """Condition: in force on ``day`` (today)."""
@@ -276,6 +281,12 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("启用", default=True)
     must_change_password = models.BooleanField("下次登录须改密码", default=False)
     password_changed_at = models.DateTimeField("改密时间", null=True, blank=True)
+    last_address = models.CharField("上次登录地址", max_length=60, blank=True)
+    #: counted up when all open sessions are to end although the password stays
+    epoch = models.PositiveIntegerField("会话批次", default=0)
+    #: what entries in the audit log say about acts of this account, and until when (see Handover)
+    mark = models.CharField("标记", max_length=12, blank=True)
+    marked_until = models.DateTimeField("标记至", null=True, blank=True)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
     simulated = models.BooleanField("模拟", default=False)
 
@@ -313,6 +324,26 @@ class User(AbstractBaseUser):
         """Today's grants; read once per request."""
         return self._grants if self.is_active else ()
 
+    @cached_property
+    def region(self) -> Region | None:
+        """Where the account belongs: its unit's region, else that of its first grant; the audit log files
+        what is done to the account there."""
+        if self.unit is not None:
+            return self.unit.region
+        grant = self.grants.select_related("region").order_by("id").first() if self.pk else None
+        return grant.region if grant is not None else None
+
+    @property
+    def audit_mark(self) -> str:
+        """The mark that the audit log puts before what this account does now, or ""."""
+        if self.mark and self.marked_until is not None and self.marked_until > timezone.now():
+            return self.mark
+        return ""
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        plain = super()._get_session_auth_hash(secret)
+        return f"{self.epoch}{plain}" if self.epoch else plain
+
 
 class Grant(Dated):
     """A role given to a user: region-and-below × chains × own unit. ``chains`` empty means every chain."""
@@ -337,3 +368,8 @@ class Grant(Dated):
 
     def __str__(self) -> str:
         return f"{self.user.name}：{self.region.name} {self.get_role_display()}"
+
+
+# the rest of this room's rows, by what they are for
+from .joint_models import Handover, JointAct, SplitCode  # noqa: E402, F401
+from .sign_in_models import PasswordHistory, SignInAttempt  # noqa: E402, F401

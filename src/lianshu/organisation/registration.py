@@ -4,6 +4,7 @@ from lianshu.core.registries import NavItem, registry
 
 from . import ledgers  # noqa: F401
 from .models import Chain, Region, User
+from .selectors import handover_lines
 
 registry.counts["regions"] = lambda: Region._base_manager.count()
 registry.counts["chains"] = lambda: Chain._base_manager.count()
@@ -20,3 +21,8 @@ for _action, _label in (("manage_users", "账号"), ("grant", "账号授权")):
             children=(NavItem(_label, "accounts", order=10, action=_action),),
         )
     )
+registry.menu_items.setdefault("设置", []).extend(
+    NavItem("复核", "joint-acts", order=20, action=action, prefixes=("/joint-acts/",))
+    for action in ("manage_users", "grant", "audit")
+)
+registry.standing.append(handover_lines)

@@ -57,7 +57,9 @@ def register(subparsers: Any) -> None:
     account.add_argument("--region", required=True, metavar="代码", help="行政区划代码")
     account.set_defaults(func=_account)
 
-    password = subparsers.add_parser("password", help="给账号一个新的一次性密码（管理员自己忘记密码时用）")
+    password = subparsers.add_parser(
+        "password", help="应急：给账号一个新的一次性密码（写入审计日志并通知有关管理员）"
+    )
     password.add_argument("username", metavar="登录名")
     password.set_defaults(func=_password)
 
@@ -211,16 +213,17 @@ def _account(args: argparse.Namespace) -> int:
     from django.db import transaction
 
     from lianshu.core.errors import LianshuError
-    from lianshu.core.scope import SYSTEM
-    from lianshu.organisation import accounts
+    from lianshu.core.scope import SystemActor
+    from lianshu.organisation import accounts, telling
     from lianshu.plans.regions import region_ensure
     from lianshu.reference.regions import RegionError
 
     try:
         with transaction.atomic():
-            region = region_ensure(args.region)
-            made, secret = accounts.user_create(SYSTEM, username=args.username, name=args.name)
-            accounts.grant_give(SYSTEM, made, role=args.role, region=region)
+            region, console = region_ensure(args.region), SystemActor("控制台")
+            made, secret = accounts.user_create(console, username=args.username, name=args.name)
+            granted = accounts.grant_give(console, made, role=args.role, region=region)
+            telling.tell(made, f"在服务器控制台新建了账号“{made}”（{granted}）。", light="red")
     except (LianshuError, RegionError) as error:
         print(str(error), file=sys.stderr)
         return 2
@@ -232,14 +235,16 @@ def _password(args: argparse.Namespace) -> int:
     from . import running
 
     running.prepare()
-    from lianshu.core.scope import SYSTEM
-    from lianshu.organisation import accounts
+    from lianshu.core.scope import SystemActor
+    from lianshu.organisation import credentials
     from lianshu.organisation.models import User
 
     account = User.objects.filter(username=args.username).first()
     if account is None:
         print(f"没有登录名为“{args.username}”的账号。", file=sys.stderr)
         return 2
-    secret = accounts.user_reset_password(SYSTEM, account)
-    print(f"账号 {account.username} 的一次性密码 {secret}（登录后须修改）。")
+    secret = credentials.user_reset_password(SystemActor("控制台"), account)
+    print(f"账号 {account.username} 的一次性密码 {secret}（登录后须修改）。已写入审计日志并通知有关管理员。")
+    if not account.is_active:
+        print("这个账号已停用，启用前不能登录。", file=sys.stderr)
     return 0

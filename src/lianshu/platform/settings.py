@@ -3,6 +3,7 @@
 LIANSHU_HOME          data folder (database, files, key, static files)
 LIANSHU_DATABASE_URL  postgres://user:password@host:port/name; without it SQLite inside LIANSHU_HOME
 LIANSHU_HOSTS         comma-separated host names served (default: any, for a county intranet)
+LIANSHU_PASSWORD_DAYS days after which a password must be changed (default 0: never)
 LIANSHU_DEBUG         1 only for development
 LIANSHU_TRUSTED_PROXIES  addresses or networks of proxies whose X-Forwarded-For is believed (default: none)
 LIANSHU_HTTPS         1 when a proxy speaks HTTPS: cookies are then sent over HTTPS only
@@ -32,7 +33,6 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
-    "axes",
     "csp",
     "django_htmx",
     "lianshu.core",
@@ -57,13 +57,13 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "lianshu.organisation.middleware.AccessLogMiddleware",
     "lianshu.organisation.middleware.MustChangePasswordMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "lianshu.core.idle.IdleMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "lianshu.core.middleware.ErrorMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "lianshu.platform.urls"
@@ -122,35 +122,24 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "organisation.User"
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "lianshu.organisation.hashers.OfficeArgon2Hasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 10},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "lianshu.organisation.passwords.MixedCharactersValidator"},
+    {"NAME": f"lianshu.organisation.passwords.{name}Validator"}
+    for name in ("Length", "MixedCharacters", "Common", "Habits")
 ]
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
 
-# 等保 2.0 asks for lockout and session timeout; the numbers are the usual ones of county systems.
-AXES_FAILURE_LIMIT = 5
-AXES_COOLOFF_TIME = 0.5  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_LOCKOUT_CALLABLE = "lianshu.organisation.passwords.locked_out"
-AXES_RESET_ON_SUCCESS = True
-AXES_VERBOSE = False
-AXES_ENABLE_ACCESS_FAILURE_LOG = True
+# 等保 2.0 asks for lockout (organisation.sign_in_limits) and session timeout; the numbers are the usual ones.
+try:
+    LIANSHU_PASSWORD_DAYS = int(os.environ.get("LIANSHU_PASSWORD_DAYS") or 0)
+except ValueError as error:
+    raise ValueError("LIANSHU_PASSWORD_DAYS 须是天数（整数），0 或不设表示不限") from error
 SESSION_COOKIE_AGE = 8 * 60 * 60
 SESSION_SAVE_EVERY_REQUEST = False
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

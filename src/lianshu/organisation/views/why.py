@@ -9,7 +9,7 @@ from django.shortcuts import render
 from lianshu.core.errors import LianshuError
 from lianshu.core.scope import ScopedModel, explain, get_visible, may
 
-from ..accounts import administered
+from ..selectors import administered
 
 
 def why(request: HttpRequest, label: str, pk: str) -> HttpResponse:

@@ -40,6 +40,15 @@ document.addEventListener("click", (event) => {
   if (event.target.matches?.("#search, #keys, #source")) event.target.close();
 });
 
+// --- one box ticks all of a name in its form: <input type="checkbox" data-tick-all="account">
+document.addEventListener("change", (event) => {
+  const name = event.target.dataset?.tickAll;
+  if (!name) return;
+  for (const box of event.target.form.querySelectorAll(`input[type=checkbox][name="${name}"]`)) {
+    box.checked = event.target.checked;
+  }
+});
+
 // --- confirmation: <form data-confirm="…" data-verb="删除"> or any element with hx-confirm and data-verb
 function ask(text, verb, danger) {
   const dialog = $("#confirm");
