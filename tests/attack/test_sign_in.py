@@ -152,7 +152,7 @@ def test_what_is_not_judged_is_neither_hashed_nor_stored(owner, monkeypatch):
 def test_too_many_at_once_are_told_to_wait(owner, monkeypatch):
     monkeypatch.setattr(sign_in_limits, "_WAIT_SECONDS", 0.05)
     monkeypatch.setattr(sign_in_limits, "_HASHING", threading.BoundedSemaphore(1))
-    with sign_in_limits.hashing(known=False):
+    with sign_in_limits.hashing("stranger"):
         answer = sign_in("owner")
     assert answer.status_code == 429 and "较多" in answer.content.decode()
     # and it cost the person nothing
@@ -161,11 +161,24 @@ def test_too_many_at_once_are_told_to_wait(owner, monkeypatch):
 
 
 def test_the_line_keeps_places_for_known_browsers(monkeypatch):
-    monkeypatch.setattr(sign_in_limits, "_standing", sign_in_limits._LINE)
-    with pytest.raises(sign_in_limits.TooBusyError), sign_in_limits.hashing(known=False):
+    monkeypatch.setattr(sign_in_limits, "_waiting", sign_in_limits._LINE["stranger"])
+    with pytest.raises(sign_in_limits.TooBusyError), sign_in_limits.hashing("stranger"):
         pass
-    with sign_in_limits.hashing(known=True):
+    with sign_in_limits.hashing("known"):
         pass
+
+
+def test_while_strangers_fail_everywhere_they_are_judged_one_at_a_time(sixty):
+    sign_in("ren0", address="10.4.4.4")
+    SignInAttempt.objects.bulk_create(
+        SignInAttempt(address=f"10.5.{number}.1", name=f"{number}", succeeded=False)
+        for number in range(sign_in_limits.PRESSED_FAILURES)
+    )
+    with sign_in_limits.hashing("suspect"):
+        assert sign_in("ren1", address="10.6.6.6").status_code == 429
+        # an office whose people signed in is not held up
+        assert sign_in("ren1", address="10.4.4.4").status_code == 302
+    assert sign_in("ren2", address="10.6.6.6").status_code == 302
 
 
 def test_codes_are_guessed_under_the_same_limits(owner):

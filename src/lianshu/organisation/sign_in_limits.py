@@ -16,7 +16,7 @@ import math
 import secrets
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -37,6 +37,8 @@ ADDRESS_NAMES, NAMES_PER_PERSON = 10, 2
 ADDRESS_FAILURES, FAILURES_PER_PERSON = 20, 4
 #: failures of unknown browsers everywhere in QUARTER; then only addresses somebody signed in from are heard
 TOTAL_FAILURES = 100
+#: from so many of them on, strangers at addresses nobody signed in from are judged one at a time
+PRESSED_FAILURES = 20
 QUARTER, HALF_HOUR = dt.timedelta(minutes=15), dt.timedelta(minutes=30)
 #: how far back a sign-in vouches for its address, and how long attempts are kept
 DAY = dt.timedelta(hours=24)
@@ -121,24 +123,41 @@ def _too_many(rows, limit: int, what: str) -> Refusal | None:
     return Refusal(what, failures[0] + HALF_HOUR) if len(failures) == limit else None
 
 
+def _people_of(address: str, now: dt.datetime) -> set[str]:
+    """Digests of the accounts that signed in from an address lately: they vouch for it."""
+    rows = SignInAttempt.objects.filter(address=address, at__gt=now - DAY, succeeded=True)
+    return set(rows.values_list("name", flat=True))
+
+
+def _failures_of_strangers(now: dt.datetime):
+    return SignInAttempt.objects.filter(at__gt=now - QUARTER, succeeded=False, device="")
+
+
 def _address_refusal(address: str, now: dt.datetime) -> Refusal | None:
     """Whether one address, or everybody together, failed at too many accounts without signing in."""
-    people = set(
-        SignInAttempt.objects.filter(address=address, at__gt=now - DAY, succeeded=True).values_list(
-            "name", flat=True
-        )
-    )
-    recent = SignInAttempt.objects.filter(at__gt=now - QUARTER, succeeded=False, device="")
+    people = _people_of(address, now)
+    recent = _failures_of_strangers(now)
     failed = list(recent.filter(address=address).exclude(name__in=people).values_list("name", "at"))
-    names = ADDRESS_NAMES + NAMES_PER_PERSON * len(people)
+    names = len({name for name, _ in failed})
     if (
-        len({name for name, _ in failed}) >= names
+        names >= ADDRESS_NAMES + NAMES_PER_PERSON * len(people)
         or len(failed) >= ADDRESS_FAILURES + FAILURES_PER_PERSON * len(people)
     ):  # fmt: skip
         return Refusal("address", max(at for _, at in failed) + QUARTER)
     if not people and recent.count() >= TOTAL_FAILURES:
         return Refusal("total", now + QUARTER)
     return None
+
+
+def standing_of(attempt: Try) -> str:
+    """Where a try stands in the line: known (its browser), stranger, or suspect: a stranger at an address
+    nobody signed in from, while many strangers fail."""
+    if attempt.device:
+        return "known"
+    now = timezone.now()
+    if _failures_of_strangers(now).count() < PRESSED_FAILURES or _people_of(attempt.address, now):
+        return "stranger"
+    return "suspect"
 
 
 def note(attempt: Try, *, succeeded: bool) -> None:
@@ -155,13 +174,14 @@ def forget_failures(username: str) -> None:
 
 
 #: Hashings at the same time. Two leave the server's other threads to people at work; argon2 releases the
-#: interpreter while it works.
+#: interpreter while it works. Of suspects one at a time, and none waits: a waiting try holds a thread.
 _HASHING = threading.BoundedSemaphore(2)
+_SUSPECTS = threading.BoundedSemaphore(1)
 _WAIT_SECONDS = 5.0
-#: how many may stand in line: strangers, and browsers known for their account
-_LINE, _LINE_OF_KNOWN = 16, 64
+#: how many may stand in line, by standing
+_LINE = {"known": 64, "stranger": 16, "suspect": 2}
 _line_lock = threading.Lock()
-_standing = 0
+_waiting = 0
 
 
 class TooBusyError(RuntimeError):
@@ -169,20 +189,32 @@ class TooBusyError(RuntimeError):
 
 
 @contextmanager
-def hashing(*, known: bool) -> Iterator[None]:
-    """A place at the hashing, waited for a short while; raises :class:`TooBusyError` instead of piling up."""
-    global _standing
+def hashing(standing: str) -> Iterator[None]:
+    """A place at the hashing for a try of this standing, waited for a short while; raises
+    :class:`TooBusyError` instead of piling up."""
+    with ExitStack() as places:
+        if standing == "suspect":
+            _take(places, _SUSPECTS, 0)
+        with _in_line(_LINE[standing]):
+            _take(places, _HASHING, _WAIT_SECONDS)
+        yield
+
+
+def _take(places: ExitStack, place: threading.Semaphore, seconds: float) -> None:
+    if not place.acquire(timeout=seconds or None, blocking=bool(seconds)):
+        raise TooBusyError
+    places.callback(place.release)
+
+
+@contextmanager
+def _in_line(longest: int) -> Iterator[None]:
+    global _waiting
     with _line_lock:
-        if _standing >= (_LINE_OF_KNOWN if known else _LINE):
+        if _waiting >= longest:
             raise TooBusyError
-        _standing += 1
-    try:
-        if not _HASHING.acquire(timeout=_WAIT_SECONDS):
-            raise TooBusyError
-    finally:
-        with _line_lock:
-            _standing -= 1
+        _waiting += 1
     try:
         yield
     finally:
-        _HASHING.release()
+        with _line_lock:
+            _waiting -= 1

@@ -43,14 +43,18 @@ def _not_judged(request: HttpRequest, refused: sign_in_limits.Refusal, username:
         "锁定", _named(username), address=client_address(request), words=words[refused.what], typed=username
     )
     response = render(request, "organisation/locked.html", {"refused": refused}, status=429)
-    response["Retry-After"] = str(60 * refused.minutes)
+    return _quiet(response, 60 * refused.minutes)
+
+
+def _quiet(response: HttpResponse, seconds: int) -> HttpResponse:
+    """An answer to come back later, without a line in the server's own log: a flood would fill it."""
+    response["Retry-After"] = str(seconds)
+    response._has_been_logged = True
     return response
 
 
 def _busy(request: HttpRequest) -> HttpResponse:
-    response = render(request, "organisation/busy.html", status=429)
-    response["Retry-After"] = "5"
-    return response
+    return _quiet(render(request, "organisation/busy.html", status=429), 5)
 
 
 class SignIn(LoginView):
@@ -73,7 +77,7 @@ class SignIn(LoginView):
         if refused := sign_in_limits.refusal(self.attempt):
             return _not_judged(request, refused, username)
         try:
-            with sign_in_limits.hashing(known=bool(self.attempt.device)):
+            with sign_in_limits.hashing(sign_in_limits.standing_of(self.attempt)):
                 return super().post(request, *args, **kwargs)
         except sign_in_limits.TooBusyError:
             return _busy(request)
