@@ -76,7 +76,7 @@ def user_create(
     )
     audit.record(user, "新建账号", account, changes={"登录名": [None, username]})
     if alone and password is None:
-        hand_over(account, Handover.Kind.FIRST, f"在服务器控制台由{user}建立并给出一次性密码")
+        hand_over(account, Handover.Kind.FIRST, f"在服务器{user}建立并给出一次性密码")
     return account, secret
 
 

@@ -129,7 +129,7 @@ def user_reset_password(user: Any, account: User, *, kind: str = Handover.Kind.R
     secret = one_time_password()
     _store(account, secret, must_change=True)
     SplitCode.objects.filter(act__subject=account, used_at=None).update(void=True)
-    hand_over(account, kind, f"在服务器控制台由{user}给出一次性密码")
+    hand_over(account, kind, f"在服务器{user}给出一次性密码")
     verb = "重置密码" if kind == Handover.Kind.RESET else "首次设密"
     audit.record(user, verb, account, note="控制台")
     tell(
