@@ -187,6 +187,13 @@ def test_codes_are_guessed_under_the_same_limits(owner):
     assert found[:5] == [200] * 5 and found[-1] == 429
 
 
+@pytest.mark.parametrize("name", ["own\0er", "²", "x" * 5000, "'; --", "😀"])
+def test_odd_names_are_only_wrong(owner, name):
+    """Also where the account they stand for is locked."""
+    for _ in range(7):
+        assert sign_in(name, WRONG).status_code in (200, 429)
+
+
 # --- what is told, and what not
 
 

@@ -95,6 +95,14 @@ def acts_visible_to(user: Any) -> QuerySet[JointAct]:
     return rows.select_related("subject__unit__region", "asked_by", "decided_by", "code")
 
 
+def acts_to_decide(user: Any) -> QuerySet[JointAct]:
+    """The waiting acts a person may decide: :func:`may_decide` as one query."""
+    office = office_of(user)
+    rows = acts_visible_to(user).filter(state=State.WAITING, expires_at__gt=timezone.now())
+    rows = rows.filter(subject__in=administered(user, _ACTION[office]).values("pk"))
+    return rows.exclude(asked_office=office).exclude(asked_by=user).exclude(subject=user)
+
+
 def waiting_of(account: User) -> list[JointAct]:
     """What waits for a second administrator, or for the holder with a code, about an account."""
     now = timezone.now()

@@ -42,7 +42,6 @@ def joint_acts(request: HttpRequest) -> HttpResponse:
     """What waits for this administrator, what the own asks became, whom to ask, and what was decided."""
     user = request.user
     rows = joint.acts_visible_to(user)
-    waiting = list(rows.filter(state=JointAct.State.WAITING)[:200])
     page = Paginator(rows, 30).get_page(request.GET.get("page"))
     for act in page:
         act.may_withdraw, act.may_reprint = joint.may_withdraw(user, act), joint.may_reprint(user, act)
@@ -50,7 +49,7 @@ def joint_acts(request: HttpRequest) -> HttpResponse:
         request,
         "organisation/joint_acts.html",
         {
-            "to_decide": [act for act in waiting if joint.may_decide(user, act)],
+            "to_decide": joint.acts_to_decide(user)[:200],
             "page": page,
             "handovers": _to_settle(user),
         },

@@ -28,6 +28,11 @@ from ..models import SignInAttempt, User
 BEFORE = "sign_in_before"
 
 
+def _typed(request: HttpRequest) -> str:
+    """The login name as typed, fit for a look-up whatever a program sent."""
+    return request.POST.get("username", "").replace("\0", "")[: SignInForm.LONGEST].strip()
+
+
 def _named(username: str) -> User | None:
     return User.objects.filter(username=username).first()
 
@@ -72,7 +77,7 @@ class SignIn(LoginView):
         )
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        username = request.POST.get("username", "")[: SignInForm.LONGEST].strip()
+        username = _typed(request)
         self.attempt = sign_in_limits.try_of(request, username)
         if refused := sign_in_limits.refusal(self.attempt):
             return _not_judged(request, refused, username)
@@ -166,7 +171,7 @@ class UseCode(FormView):
     form_class = CodeForm
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        username = request.POST.get("username", "")[: SignInForm.LONGEST].strip()
+        username = _typed(request)
         self.attempt = sign_in_limits.try_of(request, username)
         if refused := sign_in_limits.refusal(self.attempt):
             return _not_judged(request, refused, username)
