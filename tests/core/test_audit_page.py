@@ -35,7 +35,7 @@ def test_county_auditor_reads_the_own_county_only(world):
 
     audit.record(world.owner, "修改", world.chain)
     audit.record(world.stranger, "导出", world.stranger)
-    audit.record(None, "修改", world.people["owner"], note="系统自己")
+    audit.record(None, "修改", Setting(key="owner_name"), note="系统自己")
     local = make_user("local-audit", "县审计", "audit_admin", world.county)
     assert [entry.action for entry in audit.entries_visible_to(local)] == ["修改"]
     assert audit.entries_visible_to(world.people["audit_admin"]).count() == 3
