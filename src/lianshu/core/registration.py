@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
 
 from . import audit
 from .importing import services  # noqa: F401  (registers the import jobs)
@@ -24,13 +23,8 @@ registry.menu_items.setdefault("设置", []).extend(
 @register_job("audit.verify", retry=True)
 def verify_job(job: Job, report: Report) -> None:
     """Recompute the chain of the audit log and keep the result for its page."""
-    count, broken = audit.verify(report)
-    value = {"at": timezone.now().isoformat(), "count": count, "broken": broken}
-    words = (
-        f"哈希链完好，共 {count} 条"
-        if broken is None
-        else f"哈希链在第 {broken} 号处断开，此前 {count} 条完好"
-    )
+    verdict = audit.verify(report)
+    value = audit.kept_verdict(verdict)
     with transaction.atomic():
         Setting.objects.update_or_create(key=audit.VERIFIED, defaults={"value": value})
-        report.finish({"url": reverse("audit"), "words": words})
+        report.finish({"url": reverse("audit"), "words": verdict.words})
