@@ -18,9 +18,9 @@ FUNCTION_CONTINUE = "audit_continue"
 _CONTINUES_NOT = (
     "NEW.id IS DISTINCT FROM (SELECT coalesce(max(id), 0) + 1 FROM core_auditentry) "
     "OR NEW.previous_hash IS DISTINCT FROM "
-    f"coalesce((SELECT hash FROM core_auditentry ORDER BY id DESC LIMIT 1), '{GENESIS}') "
+    "coalesce((SELECT hash FROM core_auditentry ORDER BY id DESC LIMIT 1), 'GENESIS') "
     "OR EXISTS (SELECT 1 FROM core_auditentry WHERE hash = NEW.hash)"
-)
+).replace("GENESIS", GENESIS)
 #: SQLite's older releases know IS NOT, not IS DISTINCT FROM
 _SQLITE = {
     "audit_no_update": f"BEFORE UPDATE ON {TABLE} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END",

@@ -7,11 +7,11 @@ that much, and no more, can be cut from the log's end unseen. Entries that rolle
 
 from __future__ import annotations
 
-import atexit
 import logging
 import os
 import threading
 from functools import partial
+from multiprocessing.util import Finalize
 
 from django.conf import settings
 from django.db import transaction
@@ -35,6 +35,7 @@ class _State:
         self.timer: threading.Timer | None = None
         self.seen: checkpoints.Checkpoint | None = None
         self.unnoted: checkpoints.Checkpoint | None = None
+        self.at_end: Finalize | None = None
 
 
 _state = _State()
@@ -72,6 +73,9 @@ def _committed(
     state: _State, count: int, number: int, digest: str, told: checkpoints.Checkpoint | None
 ) -> None:
     with state.lock:
+        if state.at_end is None:
+            # not atexit: the web server's workers are forked and would end without it
+            state.at_end = Finalize(None, flush, exitpriority=10)
         if state.unnoted is told:
             state.unnoted = None
         state.count += count
@@ -121,6 +125,3 @@ def write(kind: str, number: int, digest: str) -> checkpoints.Checkpoint | None:
         added = checkpoints.add(file, kind, checkpoints.Head(number, count, digest), **more)
         state.seen = state.unnoted = added
         return added
-
-
-atexit.register(flush)
