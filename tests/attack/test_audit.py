@@ -1,13 +1,14 @@
 """Whoever owns the database (or the files beside it) tampers with the audit log; the verification says so exactly."""
 
 import os
+import threading
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from tests.core.audit_cases import TABLE
 
 from lianshu.core import audit, audit_anchor, audit_guard
-from lianshu.core.auditing import checkpoints, evidence, keys, notes
+from lianshu.core.auditing import checkpoints, copies, evidence, keys, notes
 from lianshu.core.auditing.chain import entry_digest
 from lianshu.core.models import AuditEntry, Notice, Setting
 
@@ -283,7 +284,10 @@ def test_the_copy_may_be_a_syslog_of_another_machine(log, tmp_path, settings):
         message = receiver.recv(4096)
     assert message.startswith(b"<85>lianshu-audit: {")
     copy = tmp_path / "syslog"
-    copy.write_bytes(b"Nov 30 10:00:00 county " + message[4:] + b"\n")
+    first = log.file.read_bytes().splitlines()[0]
+    copy.write_bytes(
+        first + b"\nNov 30 10:00:00 county sshd: {}\n" + (b"Nov 30 county " + message[4:] + b"\n") * 2
+    )
     assert log.kinds(against=copy) == []
     log.rewrite(50)
     assert "rewritten" in log.kinds(against=copy)
@@ -294,6 +298,18 @@ def test_a_copy_that_cannot_be_written_stops_nothing(log, settings, caplog):
     settings.LIANSHU_AUDIT_SYSLOG = "/no/such/socket"
     log.write(60)
     assert caplog.text.count("was not copied") == caplog.text.count("was not sent to syslog") == 1
+    assert log.kinds() == []
+
+
+def test_a_copy_that_hangs_holds_nobody_up(log, settings, caplog, monkeypatch):
+    free = threading.Event()
+    monkeypatch.setattr(copies, "WAIT", 0.01)
+    monkeypatch.setattr(copies, "_append", lambda *_: free.wait(60))
+    settings.LIANSHU_AUDIT_COPY = "hangs"
+    log.write(100)
+    assert "still hangs" in caplog.text
+    free.set()
+    copies._sending.join(60)
     assert log.kinds() == []
 
 

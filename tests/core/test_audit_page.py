@@ -54,6 +54,21 @@ def test_verification_runs_as_a_job_and_its_result_is_shown(auditor, world):
     assert f"第 {middle.pk} 号内容被改" in auditor.get("/audit/").content.decode()
 
 
+def test_what_a_verification_found_is_on_the_page_and_told_to_the_auditors(anchored):
+    from lianshu.core.models import Notice
+
+    page = signed_in(anchored.world.people["audit_admin"])
+    anchored.write(60)
+    page.post("/audit/verify/")
+    shown = page.get("/audit/").content.decode()
+    assert "审计日志完好" in shown and "最近的检查点是第 2 个" in shown and "记到第 50 号" in shown
+    anchored.cut(20)
+    page.post("/audit/verify/")
+    shown = page.get("/audit/").content.decode()
+    assert "审计日志有问题" in shown and "第 21 号到第 50 号共 30 条被删" in shown
+    assert "第 21 号到第 50 号" in Notice.objects.get(light="red").title
+
+
 def test_collected_entries_are_chained_at_the_end_or_not_at_all(world):
     with audit.collected():
         audit.record(world.owner, "修改", world.chain)

@@ -18,15 +18,18 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 from django.forms.models import model_to_dict
+from django.urls import reverse
 from django.utils import timezone
 
+from .auditing import alarms
 from .auditing.chain import append
 from .auditing.digest import GENESIS as GENESIS
 from .auditing.digest import sm3 as sm3
 from .auditing.verdict import State as State
 from .auditing.verdict import Verdict
 from .auditing.verdict import verify as verify
-from .models import AuditEntry
+from .models import AuditEntry, Setting
+from .notices import notify
 from .scope import SystemActor, grants_of
 
 #: setting that keeps the result of the last verification
@@ -211,10 +214,10 @@ def titled_changes(entry: AuditEntry) -> list[tuple[str, Any, Any]]:
     return [(titles.get(name, name), shown(old), shown(new)) for name, (old, new) in entry.changes.items()]
 
 
-def kept_verdict(verdict: Verdict) -> dict[str, Any]:
-    """A verification's result as the setting :data:`VERIFIED` keeps it for the audit page."""
+def keep_verdict(verdict: Verdict) -> None:
+    """Keep a verification's result for the audit page; what is wrong is told to every audit administrator."""
     newest = verdict.checkpoint
-    return {
+    value = {
         "at": timezone.now().isoformat(),
         "count": verdict.count,
         "broken": verdict.broken,
@@ -228,3 +231,7 @@ def kept_verdict(verdict: Verdict) -> dict[str, Any]:
         if newest
         else None,
     }
+    Setting.objects.update_or_create(key=VERIFIED, defaults={"value": value})
+    if verdict.state is State.BROKEN:
+        key = f"audit-broken:{sm3(verdict.words.encode())[:32]}"
+        notify(alarms.auditors(), title=verdict.words, url=reverse("audit"), light="red", key=key)

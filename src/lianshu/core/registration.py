@@ -9,7 +9,7 @@ from . import audit
 from .importing import services  # noqa: F401  (registers the import jobs)
 from .jobs import Report, register_job
 from .ledger import large  # noqa: F401  (registers the export job)
-from .models import Job, Setting
+from .models import Job
 from .registries import NavItem, registry
 
 registry.menu_items.setdefault("设置", []).extend(
@@ -22,9 +22,8 @@ registry.menu_items.setdefault("设置", []).extend(
 
 @register_job("audit.verify", retry=True)
 def verify_job(job: Job, report: Report) -> None:
-    """Recompute the chain of the audit log and keep the result for its page."""
+    """Verify the audit log and keep the result for its page."""
     verdict = audit.verify(report)
-    value = audit.kept_verdict(verdict)
     with transaction.atomic():
-        Setting.objects.update_or_create(key=audit.VERIFIED, defaults={"value": value})
+        audit.keep_verdict(verdict)
         report.finish({"url": reverse("audit"), "words": verdict.words})

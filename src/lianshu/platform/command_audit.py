@@ -54,6 +54,7 @@ def _verify(args: argparse.Namespace) -> int:
     except OSError as error:
         print(f"副本 {args.against} 读不出：{error.strerror}。", file=sys.stderr)
         return 2
+    audit.keep_verdict(verdict)
     _print(verdict, audit.State.BROKEN)
     return 1 if verdict.state is audit.State.BROKEN else 0
 

@@ -12,6 +12,7 @@ import fcntl
 import json
 import logging
 import os
+import threading
 from logging.handlers import SysLogHandler
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -22,8 +23,25 @@ log = logging.getLogger("lianshu.audit")
 _TAIL = 1 << 16
 
 
+#: seconds a checkpoint waits for its copies; a share that hangs must not hold up whoever committed
+WAIT = 5.0
+_sending: threading.Thread | None = None
+
+
 def send(sequence: int, line: bytes, original: Path) -> None:
     """Send the newest line (its number, its text) of the file ``original`` to every copy that is set up."""
+    global _sending
+    if not (getattr(settings, "LIANSHU_AUDIT_COPY", "") or getattr(settings, "LIANSHU_AUDIT_SYSLOG", "")):
+        return
+    if _sending is not None and _sending.is_alive():
+        log.error("audit checkpoint %s was not copied: the one before still hangs", sequence)
+        return
+    _sending = threading.Thread(target=_send, args=[sequence, line, original], daemon=True)
+    _sending.start()
+    _sending.join(WAIT)
+
+
+def _send(sequence: int, line: bytes, original: Path) -> None:
     if place := getattr(settings, "LIANSHU_AUDIT_COPY", ""):
         try:
             _append(Path(place), sequence, line, original)
