@@ -222,6 +222,7 @@ def keep_verdict(verdict: Verdict) -> None:
         "count": verdict.count,
         "broken": verdict.broken,
         "state": str(verdict.state),
+        "label": verdict.label,
         "findings": [finding.words for finding in verdict.findings],
         "explained": list(verdict.explained),
         "remarks": list(verdict.remarks),

@@ -68,6 +68,7 @@ class Evidence:
     anchors: list[Checkpoint] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     explained: list[str] = field(default_factory=list)
+    restores: int = 0
     publics: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -161,6 +162,7 @@ def _apply(evidence: Evidence, found: Checkpoint, lost: list[Finding]) -> None:
         )
     if (restore := found.restore) is not None:
         lost.clear()
+        evidence.restores += 1
         base = int(restore["base"])
         evidence.anchors = [anchor for anchor in evidence.anchors if anchor.number <= base]
         evidence.explained.append(restore_in_words(found))

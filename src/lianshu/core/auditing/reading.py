@@ -77,7 +77,7 @@ def _link(reading: Reading, entry: AuditEntry, previous: str) -> None:
     elif not fits:
         reading.wrong(Kind.REWRITTEN, f"第 {number} 号不是日志的第一条：它前面的记录不在了。", number)
     if entry.hash != entry_digest(entry.previous_hash, entry):
-        reading.wrong(Kind.EDITED, f"第 {number} 号内容被改（{entry.action} {entry.object_label}）。", number)
+        reading.wrong(Kind.EDITED, f"第 {number} 号内容被改。", number)
     if entry.object_type == alarms.OBJECT_TYPE:
         _own_entry(reading, entry)
 

@@ -26,6 +26,7 @@ class Verdict(NamedTuple):
     ``count``: entries read. ``broken``: number of the first entry concerned by a finding (0: none in particular;
     None: nothing is wrong). ``explained``: restores and new keys in words. ``remarks``: what else is worth knowing.
     ``checkpoint``: the newest one. ``outside``: entries after it. ``fingerprint``: of the key in place.
+    ``restores``: how many restores are on record.
     """
 
     count: int
@@ -37,16 +38,24 @@ class Verdict(NamedTuple):
     checkpoint: Checkpoint | None = None
     outside: int = 0
     fingerprint: str = ""
+    restores: int = 0
+
+    @property
+    def label(self) -> str:
+        """The state in a few words."""
+        if self.state is State.BROKEN:
+            return "有问题"
+        if self.state is State.RESTORED:
+            return "已从备份恢复" if self.restores else "已更换审计密钥"
+        return "完好"
 
     @property
     def words(self) -> str:
         """The answer in one line."""
         if self.state is State.BROKEN:
             more = f"（另有 {len(self.findings) - 1} 处）" if len(self.findings) > 1 else ""
-            return f"审计日志有问题：{self.findings[0].words}{more}"
-        if self.state is State.RESTORED:
-            return f"审计日志已从备份恢复：现有 {self.count:,} 条，哈希链连续，与检查点相符。"
-        return f"审计日志完好：{self.count:,} 条，哈希链连续，与检查点相符。"
+            return f"审计日志{self.label}：{self.findings[0].words}{more}"
+        return f"审计日志{self.label}：{self.count:,} 条，哈希链连续，与检查点相符。"
 
 
 def verify(report: Report | None = None, *, against: Path | None = None) -> Verdict:
@@ -89,6 +98,7 @@ def _verdict(own: Evidence, reading: Reading, findings: list[Finding], fingerpri
         newest,
         max(reading.last - newest.number, 0) if newest else reading.count,
         fingerprint,
+        own.restores,
     )
 
 

@@ -40,6 +40,9 @@ def audit_log(request: HttpRequest) -> HttpResponse:
         entry.kind = kinds.get(entry.object_type, entry.object_type)
         entry.titled = audit.titled_changes(entry)
     verified = Setting.objects.filter(key=audit.VERIFIED).first()
+    if verified is not None and "state" not in verified.value:
+        # kept by an earlier version, which did not look at checkpoints
+        verified = None
     if verified is not None:
         verified.at = dt.datetime.fromisoformat(verified.value["at"])
         if checkpoint := verified.value.get("checkpoint"):
