@@ -119,10 +119,14 @@ def test_a_checkpoint_that_cannot_be_written_stops_nobody_and_is_made_up_for(anc
     anchored.write(60)
     assert "no audit checkpoint could be written" in caplog.text
     assert AuditEntry.objects.count() == 60
+    anchored.start()
+    assert "at the start" in caplog.text
+    anchored.write(1)
+    assert "读不出" in anchored.words()
     place.unlink()
     saved.rename(place)
     audit_anchor.flush()
-    assert heads()[-1][1] == 60
+    assert heads()[-1][1] == 61
 
 
 def test_gaps_that_postgresql_left_before_the_first_checkpoint_are_no_loss(anchored):

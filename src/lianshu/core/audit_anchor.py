@@ -8,6 +8,7 @@ at once; ``restored(…)`` tells that an older database was put in place on purp
 from __future__ import annotations
 
 import contextlib
+import logging
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -38,6 +39,8 @@ __all__ = [
     "problems",
     "restored",
 ]
+
+log = logging.getLogger("lianshu.audit")
 
 _TABLE = audit_guard.TABLE
 _GUARD_MIGRATION = ("core", "0004_audit_continues")
@@ -221,17 +224,20 @@ def at_start(wrong: Iterable[str] = ()) -> None:
     triggers.at_start(wrong)
     if not pending.on():
         return
-    _finish_restores()
     try:
+        _finish_restores()
         _begin_or_compare()
         _own_key_stands()
         mark("start")
+        newest = checkpoints.last()
+        if newest is not None:
+            notes.store(newest)
     except AuditKeyError as error:
         newest = checkpoints.last()
         alarms.tell(alarms.KEY_LOST, str(error), key=f"key-{newest.sequence if newest else 0}")
-    newest = checkpoints.last()
-    if newest is not None:
-        notes.store(newest)
+    except OSError as error:
+        # a full or read-only disk keeps nobody from starting; the verification tells what stands outside
+        log.error("no audit checkpoint could be written at the start: %s", error)
 
 
 def _own_key_stands() -> None:

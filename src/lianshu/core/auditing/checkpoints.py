@@ -116,7 +116,7 @@ def parse(line: bytes) -> Checkpoint | None:
             values["previous"],
             signature,
         )
-    except (ValueError, TypeError, KeyError, AttributeError):
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
     if not all(type(one) is int and one >= 0 for one in numbers) or not all(
         type(one) is str for one in texts

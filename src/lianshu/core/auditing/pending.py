@@ -42,14 +42,19 @@ _state = _State()
 
 
 def forget() -> None:
-    """Begin anew: in a forked child (the parent keeps its own entries) and where another file is put in place."""
-    global _state
+    """Begin anew: where another file is put in place."""
     if _state.timer is not None:
         _state.timer.cancel()
+    _begin_anew()
+
+
+def _begin_anew() -> None:
+    # in a forked child nothing of the parent's may be touched: its locks stand as they stood
+    global _state
     _state = _State()
 
 
-os.register_at_fork(after_in_child=forget)
+os.register_at_fork(after_in_child=_begin_anew)
 
 
 def on() -> bool:
@@ -65,7 +70,11 @@ def appended(count: int, number: int, digest: str) -> None:
     told = state.unnoted
     if told is not None:
         # two statements a checkpoint, not an entry, in a transaction that writes anyway
-        notes.store(told)
+        try:
+            notes.store(told)
+        except OSError as error:
+            log.error("the audit checkpoint file cannot be read: %s", error)
+            told = None
     transaction.on_commit(partial(_committed, state, count, number, digest, told), robust=True)
 
 

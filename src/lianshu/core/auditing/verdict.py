@@ -66,9 +66,8 @@ def verify(report: Report | None = None, *, against: Path | None = None) -> Verd
         # in this order: whatever is committed meanwhile is younger than the checkpoints read
         noted = notes.read()
         public = _own_public()
-        own = evidence.follow(checkpoints.read_all(), public)
+        own = _own(public, noted)
         fingerprint = next(iter(public), "")
-        _compare_note(own, noted)
         _compare_key(own, fingerprint)
     anchors = own.anchors + (_compare_copy(own, against) if against is not None else [])
     reading = read(anchors, report)
@@ -100,6 +99,19 @@ def _verdict(own: Evidence, reading: Reading, findings: list[Finding], fingerpri
         fingerprint,
         own.restores,
     )
+
+
+def _own(public: dict[str, str], noted: Checkpoint | None) -> Evidence:
+    """This installation's own file, compared with the database's memory of it."""
+    try:
+        own = evidence.follow(checkpoints.read_all(), public)
+    except OSError as error:
+        own = Evidence(publics=public)
+        words = f"检查点文件 {checkpoints.path()} 读不出：{error.strerror}。请核对它的属主和权限后再校验。"
+        own.wrong(Kind.FILE, words)
+        return own
+    _compare_note(own, noted)
+    return own
 
 
 def _own_public() -> dict[str, str]:
