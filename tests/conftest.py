@@ -48,6 +48,8 @@ def _test_settings(tmp_path_factory):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     # tests/core/test_jobs.py tries the real threads
     settings.LIANSHU_JOBS_EAGER = True
+    # the audit table is emptied between tests; the fixture `anchored` switches the checkpoints on
+    settings.LIANSHU_AUDIT_ANCHOR = False
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +69,28 @@ def world(db):
     from tests.factories import World
 
     return World.build()
+
+
+@pytest.fixture
+def anchored(transactional_db, tmp_path, settings):
+    """An installation of its own on the test database, audit log guarded and under checkpoints, just started."""
+    from django.db import connection
+
+    from lianshu.core import audit_guard
+    from lianshu.core.auditing import pending
+    from tests.core.audit_cases import Installation
+    from tests.factories import World
+
+    settings.HOME = tmp_path / "home"
+    settings.HOME.mkdir()
+    settings.LIANSHU_AUDIT_ANCHOR = True
+    made = Installation(settings.HOME, World.build())
+    made.forget_sequence()
+    audit_guard.install(connection)
+    made.start()
+    yield made
+    pending.forget()
+    audit_guard.remove(connection)
 
 
 @pytest.fixture

@@ -50,10 +50,10 @@ def test_explain_names_the_grant(world):
 def test_audit_chain_breaks_when_touched(world):
     for number in range(3):
         audit.record(world.owner, "修改", world.chain, changes={"position": ["", str(number)]})
-    assert audit.verify() == (3, None)
+    assert audit.verify()[:2] == (3, None)
     second = audit.history(world.chain)[1]
     type(second).objects.filter(pk=second.pk).update(note="改过")
-    assert audit.verify() == (1, second.pk)
+    assert audit.verify()[:2] == (3, second.pk)
 
 
 def test_database_refuses_to_change_the_log(world):
@@ -63,4 +63,4 @@ def test_database_refuses_to_change_the_log(world):
         with pytest.raises(DatabaseError), transaction.atomic():
             change()
     audit_guard.remove(connection)
-    assert audit.verify() == (1, None)
+    assert audit.verify()[:2] == (1, None)

@@ -1,39 +1,40 @@
 """The append-only, hash-chained audit log; it is also every row's history.
 
 Entries are chained by SM3 (GB/T 32905-2016): hash = SM3(previous hash ‖ canonical JSON of the entry).
-Database triggers refuse UPDATE and DELETE (migration 0002); :func:`verify` recomputes the chain.
+Database triggers refuse everything but the next entry (:mod:`.audit_guard`); signed checkpoints outside the database
+tell how far the log reached (:mod:`.auditing`); :func:`verify` recomputes the chain and compares it with them.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
 from django.apps import apps
-from django.db import connection, models, transaction
+from django.db import models
 from django.db.models import Q
 from django.forms.models import model_to_dict
+from django.urls import reverse
 from django.utils import timezone
 
-from .models import AuditEntry
+from .auditing import alarms
+from .auditing.chain import append
+from .auditing.digest import GENESIS as GENESIS
+from .auditing.digest import sm3 as sm3
+from .auditing.verdict import State as State
+from .auditing.verdict import Verdict
+from .auditing.verdict import verify as verify
+from .models import AuditEntry, Setting
+from .notices import notify
 from .scope import SystemActor, grants_of
 
-GENESIS = "0" * 64
 #: setting that keeps the result of the last verification
 VERIFIED = "audit_verified"
 _DECIMAL = re.compile(r"-?\d+\.\d+")
-# One key for the whole installation: writers take turns, so the chain never forks.
-_LOCK_KEY = 715_004
-
-
-def sm3(data: bytes) -> str:
-    """Hex digest by SM3."""
-    return hashlib.new("sm3", data).hexdigest()
 
 
 def sm3_file(file: Any) -> str:
@@ -83,34 +84,6 @@ def difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[
     }
 
 
-def _digest(previous: str, entry: AuditEntry) -> str:
-    body = json.dumps(
-        {
-            "at": entry.at.astimezone(timezone.get_default_timezone()).isoformat(),
-            "actor": entry.actor_id,
-            "actor_name": entry.actor_name,
-            "action": entry.action,
-            "object_type": entry.object_type,
-            "object_id": entry.object_id,
-            "object_label": entry.object_label,
-            "region_path": entry.region_path,
-            "changes": entry.changes,
-            "note": entry.note,
-        },
-        ensure_ascii=False,
-        sort_keys=True,
-        separators=(",", ":"),
-    )
-    return sm3((previous + body).encode())
-
-
-def _lock() -> None:
-    # SQLite transactions are IMMEDIATE: there is one writer already. PostgreSQL needs an advisory lock.
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
-
-
 def record(
     user: Any,
     action: str,
@@ -155,18 +128,7 @@ def record_many(
     if kept is not None:
         kept.extend(rows)
         return rows
-    return _append(rows)
-
-
-@transaction.atomic
-def _append(rows: list[AuditEntry]) -> list[AuditEntry]:
-    """Chain rows to the last entry and store them."""
-    _lock()
-    previous = AuditEntry.objects.order_by("-id").values_list("hash", flat=True).first() or GENESIS
-    for entry in rows:
-        entry.previous_hash = previous
-        entry.hash = previous = _digest(previous, entry)
-    return AuditEntry.objects.bulk_create(rows, batch_size=500)
+    return append(rows)
 
 
 _kept: ContextVar[list[AuditEntry] | None] = ContextVar("audit_kept", default=None)
@@ -188,7 +150,7 @@ def collected() -> Iterator[None]:
     finally:
         _kept.reset(token)
     if rows:
-        _append(rows)
+        append(rows)
 
 
 def history(obj: models.Model) -> models.QuerySet:
@@ -252,14 +214,24 @@ def titled_changes(entry: AuditEntry) -> list[tuple[str, Any, Any]]:
     return [(titles.get(name, name), shown(old), shown(new)) for name, (old, new) in entry.changes.items()]
 
 
-def verify(report: Callable[[float, str], None] | None = None) -> tuple[int, int | None]:
-    """Recompute the chain: (entries read, id of the first entry that does not fit or None)."""
-    previous, count = GENESIS, 0
-    total = AuditEntry.objects.count() if report is not None else 0
-    for entry in AuditEntry.objects.order_by("id").iterator(chunk_size=2000):
-        if entry.previous_hash != previous or entry.hash != _digest(previous, entry):
-            return count, entry.pk
-        previous, count = entry.hash, count + 1
-        if report is not None and count % 500 == 0:
-            report(100 * count / max(total, 1), f"已校验 {count} 条，共 {total} 条")
-    return count, None
+def keep_verdict(verdict: Verdict) -> None:
+    """Keep a verification's result for the audit page; what is wrong is told to every audit administrator."""
+    newest = verdict.checkpoint
+    value = {
+        "at": timezone.now().isoformat(),
+        "count": verdict.count,
+        "broken": verdict.broken,
+        "state": str(verdict.state),
+        "findings": [finding.words for finding in verdict.findings],
+        "explained": list(verdict.explained),
+        "remarks": list(verdict.remarks),
+        "outside": verdict.outside,
+        "fingerprint": verdict.fingerprint,
+        "checkpoint": {"sequence": newest.sequence, "number": newest.number, "at": newest.at}
+        if newest
+        else None,
+    }
+    Setting.objects.update_or_create(key=VERIFIED, defaults={"value": value})
+    if verdict.state is State.BROKEN:
+        key = f"audit-broken:{sm3(verdict.words.encode())[:32]}"
+        notify(alarms.auditors(), title=verdict.words, url=reverse("audit"), light="red", key=key)

@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from . import command_audit
+
 
 def register(subparsers: Any) -> None:
     """Add this room's sub-commands to the parser."""
@@ -38,8 +40,7 @@ def register(subparsers: Any) -> None:
     work = subparsers.add_parser("work", help="执行后台任务（PostgreSQL 部署时另开的进程）")
     work.set_defaults(func=_work)
 
-    verify = subparsers.add_parser("verify-audit", help="校验审计日志的哈希链")
-    verify.set_defaults(func=_verify_audit)
+    command_audit.register(subparsers)
 
     backup = subparsers.add_parser("backup", help="把数据库和附件备份成一个文件")
     backup.add_argument("file", type=Path, metavar="备份文件")
@@ -161,23 +162,6 @@ def _work(args: argparse.Namespace) -> int:
     print("后台任务进程已启动，按 Ctrl-C 停止。", flush=True)
     print(f"共执行 {jobs.work(stop)} 个任务。")
     return 0
-
-
-def _verify_audit(args: argparse.Namespace) -> int:
-    from . import running
-
-    running.prepare()
-    from lianshu.core import audit
-
-    count, broken = audit.verify()
-    if broken is None:
-        print(f"审计日志完好：{count:,} 条，哈希链连续。")
-        return 0
-    print(
-        f"审计日志在第 {broken} 号记录处断开（此前 {count:,} 条完好）。该记录或它之前的记录被改动过。",
-        file=sys.stderr,
-    )
-    return 1
 
 
 def _backup(args: argparse.Namespace) -> int:

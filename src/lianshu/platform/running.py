@@ -42,8 +42,12 @@ def prepare(*, static: bool = False) -> None:
     from django.conf import settings
     from django.core.management import call_command
 
+    from lianshu.core import audit_anchor
+
     with _one_at_a_time(settings.HOME):
+        wrong = audit_anchor.before_migrations()
         call_command("migrate", verbosity=0, interactive=False)
+        audit_anchor.at_start(wrong)
         if static:
             _collect_static(settings.HOME)
     from lianshu.core import jobs

@@ -4,6 +4,9 @@ LIANSHU_HOME          data folder (database, files, key, static files)
 LIANSHU_DATABASE_URL  postgres://user:password@host:port/name; without it SQLite inside LIANSHU_HOME
 LIANSHU_HOSTS         comma-separated host names served (default: any, for a county intranet)
 LIANSHU_DEBUG         1 only for development
+LIANSHU_AUDIT_KEY     file of the key that signs audit checkpoints (default: audit.key in LIANSHU_HOME)
+LIANSHU_AUDIT_COPY    file elsewhere that every audit checkpoint is appended to
+LIANSHU_AUDIT_SYSLOG  host:port or a local socket that every audit checkpoint is sent to
 LIANSHU_HTTPS         1 when a proxy speaks HTTPS: cookies are then sent over HTTPS only
 """
 
@@ -192,6 +195,12 @@ MESSAGE_TAGS = {40: "danger"}
 
 # Jobs run in threads of the web process on SQLite and in `lianshu work` processes on PostgreSQL.
 LIANSHU_JOBS_IN_PROCESS = "sqlite3" in str(DATABASES["default"]["ENGINE"])
+
+# Signed checkpoints of the audit log: lianshu.core.auditing.
+LIANSHU_AUDIT_ANCHOR = True
+LIANSHU_AUDIT_KEY = os.environ.get("LIANSHU_AUDIT_KEY", "")
+LIANSHU_AUDIT_COPY = os.environ.get("LIANSHU_AUDIT_COPY", "")
+LIANSHU_AUDIT_SYSLOG = os.environ.get("LIANSHU_AUDIT_SYSLOG", "")
 
 LOGGING = {
     "version": 1,

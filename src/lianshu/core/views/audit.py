@@ -42,6 +42,8 @@ def audit_log(request: HttpRequest) -> HttpResponse:
     verified = Setting.objects.filter(key=audit.VERIFIED).first()
     if verified is not None:
         verified.at = dt.datetime.fromisoformat(verified.value["at"])
+        if checkpoint := verified.value.get("checkpoint"):
+            verified.checkpoint_at = dt.datetime.fromisoformat(checkpoint["at"])
     return render(
         request,
         "core/audit.html",
@@ -58,7 +60,7 @@ def _day(text: str) -> dt.date | None:
 
 @require_POST
 def audit_verify(request: HttpRequest) -> HttpResponse:
-    """Recompute the chain in the background."""
+    """Recompute the chain and compare it with the checkpoints, in the background."""
     require(request.user, "audit")
-    job = start_job(request.user, "audit.verify", title="校验审计日志的哈希链")
+    job = start_job(request.user, "audit.verify", title="校验审计日志")
     return redirect("job", job.pk)
