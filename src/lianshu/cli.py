@@ -28,13 +28,21 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one sub-command and return its exit status (0 done, 2 unusable input)."""
-    args = build_parser().parse_args(argv)
+    """Run one sub-command and return its exit status (0 done, 2 unusable input or an unusable installation)."""
     try:
+        args = build_parser().parse_args(argv)
         return int(args.func(args) or 0)
     except KeyboardInterrupt:
         print("已中断。", file=sys.stderr)
         return 130
+    except Exception as error:
+        from lianshu.core.failures import sentence_of
+
+        sentence = sentence_of(error)
+        if sentence is None:
+            raise
+        print(sentence, file=sys.stderr)
+        return 2
 
 
 if __name__ == "__main__":

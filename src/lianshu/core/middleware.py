@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+import sys
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from .errors import CATALOGUE, LianshuError
+from .failures import Failure, failure_of
 
 log = logging.getLogger("lianshu")
 
@@ -51,7 +54,27 @@ def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     return error_page(request, 403, "您的账号不能办理这件事。需要时请联系本级安全管理员授权。", "E1001")
 
 
+def failure_page(request: HttpRequest, failure: Failure) -> HttpResponse:
+    """What the machine refused, as a page that itself needs no database; a toast for htmx, JSON for programs."""
+    log.error("%s on %s %s", failure.sentence, request.method, request.path)
+    values = {"sentence": failure.short, "passing": failure.passing}
+    if request.headers.get("accept", "").startswith("application/json"):
+        response: HttpResponse = JsonResponse({"code": "E5003", "message": failure.short}, status=503)
+    elif request.headers.get("HX-Request"):
+        response = HttpResponse(render_to_string("core/error_toast.html", values), status=503)
+        response["HX-Retarget"] = "#toasts"
+        response["HX-Reswap"] = "beforeend"
+    else:
+        response = HttpResponse(render_to_string("core/failure.html", values), status=503)
+    if failure.passing:
+        response["Retry-After"] = "10"
+    return response
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
+    """A full disk, a locked or damaged database in a sentence of their own; everything else as a fault of ours."""
+    if (failure := failure_of(sys.exc_info()[1])) is not None:
+        return failure_page(request, failure)
     log.error("unhandled error on %s %s", request.method, request.path)
     return render(
         request,

@@ -1,4 +1,4 @@
-"""Sub-commands that run the platform: demo, serve, adopt, status, work, verify-audit, backup, restore."""
+"""Sub-commands that run the platform: demo, serve, adopt, status, work, verify-audit, account, password."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from . import command_audit
+from . import command_audit, command_backup, command_check
 
 
 def register(subparsers: Any) -> None:
@@ -41,15 +41,8 @@ def register(subparsers: Any) -> None:
     work.set_defaults(func=_work)
 
     command_audit.register(subparsers)
-
-    backup = subparsers.add_parser("backup", help="把数据库和附件备份成一个文件")
-    backup.add_argument("file", type=Path, metavar="备份文件")
-    backup.set_defaults(func=_backup)
-
-    restore = subparsers.add_parser("restore", help="从备份文件恢复到空的 LIANSHU_HOME")
-    restore.add_argument("file", type=Path, metavar="备份文件")
-    restore.add_argument("--force", action="store_true", help="现有数据改名留存后恢复")
-    restore.set_defaults(func=_restore)
+    command_backup.register(subparsers)
+    command_check.register(subparsers)
 
     account = subparsers.add_parser("account", help="建立首个管理账号（新装系统没有账号时用）")
     account.add_argument("username", metavar="登录名")
@@ -133,20 +126,25 @@ def _adopt(args: argparse.Namespace) -> int:
 
 
 def _status(args: argparse.Namespace) -> int:
-    from . import running
+    from . import running, status
 
-    counts = running.counts()
+    running.open_only()
+    counts = status.counts()
     if args.json:
-        print(json.dumps(counts, ensure_ascii=False))
-        return 0
-    words = {
-        "regions": "地区", "plans": "方案", "chains": "产业链", "targets": "目标", "tasks": "任务",
-        "duties": "职责", "projects": "项目", "enterprises": "企业", "matters": "办件",
-        "observations": "观测值", "users": "账号",
-    }  # fmt: skip
-    for key, label in words.items():
-        print(f"{label:　<6}{counts[key]:>10,}")
-    return 0
+        more = {"problems": counts.problems} if counts.problems else {}
+        print(json.dumps({**counts.rows, **more}, ensure_ascii=False))
+    else:
+        words = {
+            "regions": "地区", "plans": "方案", "chains": "产业链", "targets": "目标", "tasks": "任务",
+            "duties": "职责", "projects": "项目", "enterprises": "企业", "matters": "办件",
+            "observations": "观测值", "users": "账号",
+        }  # fmt: skip
+        for key, label in words.items():
+            count = counts.rows[key]
+            print(f"{label:　<6}{'读不出' if count is None else f'{count:,}':>10}")
+    for problem in counts.problems:
+        print(problem, file=sys.stderr)
+    return 2 if counts.problems else 0
 
 
 def _work(args: argparse.Namespace) -> int:
@@ -163,30 +161,6 @@ def _work(args: argparse.Namespace) -> int:
         signal.signal(name, lambda *_: stop.set())
     print("后台任务进程已启动，按 Ctrl-C 停止。", flush=True)
     print(f"共执行 {jobs.work(stop)} 个任务。")
-    return 0
-
-
-def _backup(args: argparse.Namespace) -> int:
-    from . import backup
-
-    try:
-        size = backup.write(args.file)
-    except backup.BackupError as error:
-        print(str(error), file=sys.stderr)
-        return 2
-    print(f"已备份到 {args.file}（{size / 1e6:.1f} MB）。")
-    return 0
-
-
-def _restore(args: argparse.Namespace) -> int:
-    from . import backup
-
-    try:
-        kept = backup.restore(args.file, force=args.force)
-    except backup.BackupError as error:
-        print(str(error), file=sys.stderr)
-        return 2
-    print("已恢复。" + (f"原有数据留在 {kept}。" if kept else ""))
     return 0
 
 

@@ -11,14 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NoReturn
 
-#: Keys of `lianshu status --json`, in order.
-COUNTED = (
-    "regions", "plans", "chains", "targets", "tasks", "duties", "projects", "enterprises", "matters",
-    "observations", "users",
-)  # fmt: skip
 
-
-def _setup() -> None:
+def open_only() -> None:
+    """Make the rooms known without touching the database: for commands that only look."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianshu.platform.settings")
     import django
 
@@ -38,16 +33,23 @@ def prepare(*, static: bool = False) -> None:
 
     Static files are collected anew only when the stamp of their sources has changed.
     """
-    _setup()
+    open_only()
     from django.conf import settings
     from django.core.management import call_command
 
     from lianshu.core import audit_anchor
 
+    from . import home, home_lock, restoring, schema, upgrades
+
+    home_lock.hold(settings.HOME)
+    home.mend_rights(settings.HOME)
     with _one_at_a_time(settings.HOME):
+        restoring.complete(settings.HOME)
+        schema.refuse_newer()
         wrong = audit_anchor.before_migrations()
         call_command("migrate", verbosity=0, interactive=False)
         audit_anchor.at_start(wrong)
+        upgrades.run()
         if static:
             _collect_static(settings.HOME)
     from lianshu.core import jobs
@@ -69,30 +71,6 @@ def _collect_static(home: Path) -> None:
         return
     call_command("collectstatic", verbosity=0, interactive=False, clear=True)
     mark.write_text(text, "utf-8")
-
-
-def counts() -> dict[str, int]:
-    """Rows by kind; zeros for an installation that was never set up."""
-    _setup()
-    from django.db import connection
-    from django.db.utils import DatabaseError
-
-    from lianshu.core.registries import registry
-
-    found = dict.fromkeys(COUNTED, 0)
-    try:
-        tables = set(connection.introspection.table_names())
-    except DatabaseError:
-        return found
-    if "django_migrations" not in tables:
-        return found
-    for key, count in registry.counts.items():
-        try:
-            found[key] = count()
-        except DatabaseError:
-            # a room added after this installation was last started: nothing there yet
-            connection.close()
-    return {key: found[key] for key in (*COUNTED, *(extra for extra in found if extra not in COUNTED))}
 
 
 def serve(host: str, port: int, workers: int | None = None) -> NoReturn:

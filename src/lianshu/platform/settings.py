@@ -20,8 +20,10 @@ from urllib.parse import unquote, urlparse
 from csp.constants import NONE, SELF
 
 from .home import data_home, secret_key
+from .restoring import settle
 
 HOME = data_home()
+settle(HOME)
 SECRET_KEY = secret_key(HOME)
 DEBUG = os.environ.get("LIANSHU_DEBUG") == "1"
 ALLOWED_HOSTS = [name for name in os.environ.get("LIANSHU_HOSTS", "*").split(",") if name]
@@ -49,6 +51,7 @@ INSTALLED_APPS = [
     "lianshu.matters",
     "lianshu.reports",
     "lianshu.insight",
+    "lianshu.platform",
 ]
 
 MIDDLEWARE = [
@@ -181,6 +184,8 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 60 * 1024 * 1024
+# Files are their owner's alone, as everything in HOME is.
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700
 FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 

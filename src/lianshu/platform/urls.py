@@ -2,7 +2,10 @@
 
 from django.urls import include, path
 
+from . import views
+
 urlpatterns = [
+    path("check/", views.check_page, name="check"),
     path("", include("lianshu.insight.urls")),
     path("", include("lianshu.core.urls")),
     path("", include("lianshu.organisation.urls")),

@@ -21,10 +21,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from django.conf import settings
 
+from lianshu.core.failures import OperatorError
+
 from .digest import sm3
 
 
-class AuditKeyError(Exception):
+class AuditKeyError(OperatorError):
     """The key is missing or unusable; the message says where and what to do."""
 
 
