@@ -10,8 +10,6 @@ from lianshu.core.ledger import large
 from lianshu.core.models import ImportRun, Job
 from lianshu.organisation.models import Unit
 
-pytestmark = pytest.mark.xfail(strict=True, reason="issue 7: a record whose job died stays as it is for ever")
-
 DESK = "/ledger/sample-units/import/"
 
 

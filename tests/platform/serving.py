@@ -82,13 +82,17 @@ class Server:
         self.process: subprocess.Popen | None = None
 
     def start(self) -> Server:
-        self.log = (self.home / "server.log").open("ab")
+        if self.process is None:
+            self.log = (self.home / "server.log").open("ab")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "lianshu.cli", "serve", "--port", str(self.port)],
             env=environment(self.home, self.settings), stdout=self.log, stderr=self.log, cwd=self.home,
         )  # fmt: skip
         until(self.healthy, 60, "the server answers")
         return self
+
+    def running(self) -> bool:
+        return self.process is not None and self.process.poll() is None
 
     def healthy(self) -> bool:
         try:
@@ -147,7 +151,7 @@ class Server:
         web = next(
             (pid for pid, words in found.items() if "granian" in words or "platform.web" in words), None
         )
-        return web, next((pid for pid, words in found.items() if " work" in words), None)
+        return web, next((pid for pid, words in found.items() if "platform.runner" in words), None)
 
     def stop(self, seconds: float = 15) -> int:
         """SIGTERM to the main process; its exit code. Fails when anything still lives afterwards."""

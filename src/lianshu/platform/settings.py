@@ -4,6 +4,7 @@ LIANSHU_HOME          data folder (database, files, key, static files)
 LIANSHU_DATABASE_URL  postgres://user:password@host:port/name; without it SQLite inside LIANSHU_HOME
 LIANSHU_HOSTS         comma-separated host names served (default: any, for a county intranet)
 LIANSHU_DEBUG         1 only for development
+LIANSHU_JOB_MEMORY    megabytes one background job may take (default 2048)
 LIANSHU_HTTPS         1 when a proxy speaks HTTPS: cookies are then sent over HTTPS only
 """
 
@@ -190,8 +191,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 MESSAGE_TAGS = {40: "danger"}
 
-# Jobs run in threads of the web process on SQLite and in `lianshu work` processes on PostgreSQL.
-LIANSHU_JOBS_IN_PROCESS = "sqlite3" in str(DATABASES["default"]["ENGINE"])
+# Megabytes one background job may take above what its process starts with; 0: no limit.
+LIANSHU_JOB_MEMORY = int(os.environ.get("LIANSHU_JOB_MEMORY") or 2048)
 
 LOGGING = {
     "version": 1,

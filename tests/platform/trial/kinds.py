@@ -35,7 +35,7 @@ def writing(job, report):
             pass
 
 
-@register_job("trial.long")
+@register_job("trial.long", seconds=1)
 def long(job, report):
     while True:
         pass
