@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from tests.platform.serving import Server, environment, free_port, processes_of, until
+from bench.attack.serving import Server, environment, free_port, processes_of, until
+
+SETTINGS = "tests.platform.trial.settings"
 
 #: makes the database and one signed-in person; prints the session's key and the person's
 PREPARE = """
@@ -33,7 +35,11 @@ def home(tmp_path_factory):
     """A data folder with an empty database and a person's session: (folder, session key, person's key)."""
     folder = tmp_path_factory.mktemp("served")
     done = subprocess.run(
-        [sys.executable, "-c", PREPARE], env=environment(folder), capture_output=True, text=True, cwd=folder
+        [sys.executable, "-c", PREPARE],
+        env=environment(folder, SETTINGS),
+        capture_output=True,
+        text=True,
+        cwd=folder,
     )
     assert done.returncode == 0, done.stderr
     session, person = done.stdout.split()
@@ -42,7 +48,7 @@ def home(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def served(home):
-    one = Server(home[0])
+    one = Server(home[0], settings=SETTINGS)
     yield one
     one.kill()
 
@@ -62,7 +68,7 @@ def threads_of(pid):
 def refused(home, *args):
     done = subprocess.run(
         [sys.executable, "-m", "lianshu.cli", "serve", *args],
-        env=environment(home[0]), capture_output=True, text=True, cwd=home[0], timeout=60,
+        env=environment(home[0], SETTINGS), capture_output=True, text=True, cwd=home[0], timeout=60,
     )  # fmt: skip
     assert done.returncode == 2, done
     assert not done.stdout, "nothing was announced"

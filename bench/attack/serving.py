@@ -13,8 +13,10 @@ import time
 import uuid
 from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import urlencode
 
-from tests.conftest import ROOT
+ROOT = Path(__file__).resolve().parents[2]
+SETTINGS = "lianshu.platform.settings"
 
 
 def free_port() -> int:
@@ -35,7 +37,7 @@ def until(holds: Callable[[], object], seconds: float, what: str = "") -> object
     raise AssertionError(f"not within {seconds} s: {what or holds}")
 
 
-def environment(home: Path, settings: str = "tests.platform.trial.settings") -> dict[str, str]:
+def environment(home: Path, settings: str = SETTINGS) -> dict[str, str]:
     """The environment of a command on a data folder of its own."""
     found = {
         **os.environ,
@@ -76,7 +78,7 @@ def parent_of(pid: int) -> int:
 class Server:
     """`lianshu serve` on a data folder; end it with :meth:`kill` whatever happens."""
 
-    def __init__(self, home: Path, *, settings: str = "tests.platform.trial.settings") -> None:
+    def __init__(self, home: Path, *, settings: str = SETTINGS) -> None:
         self.home, self.settings = home, settings
         self.port = free_port()
         self.process: subprocess.Popen | None = None
@@ -93,6 +95,10 @@ class Server:
 
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
+
+    def alive(self) -> bool:
+        """Whether the main process is there (a killed one may not be collected yet)."""
+        return self.process is not None and self.process.pid in processes_of(self.home)
 
     def healthy(self) -> bool:
         try:
@@ -170,3 +176,49 @@ class Server:
         if self.process is not None:
             self.process.wait(timeout=20)
             self.log.close()
+
+
+class Person:
+    """A signed-in person at a server: cookies kept, forms sent with their token."""
+
+    def __init__(self, server: Server, username: str, password: str) -> None:
+        self.server, self.username = server, username
+        self.cookies: dict[str, str] = {}
+        self.get("/sign-in/")
+        status, _, _ = self.post("/sign-in/", {"username": username, "password": password})
+        if status != 302:
+            raise RuntimeError(f"{username} cannot sign in: {status}")
+
+    def get(self, path: str, seconds: float = 30) -> tuple[int, str, str]:
+        return self.ask("GET", path, None, "", seconds)
+
+    def post(self, path: str, fields: dict[str, str], seconds: float = 30) -> tuple[int, str, str]:
+        return self.ask(
+            "POST", path, urlencode(fields).encode(), "application/x-www-form-urlencoded", seconds
+        )
+
+    def send(self, path: str, name: str, data: bytes, seconds: float = 30) -> tuple[int, str, str]:
+        """Upload one file in the field ``file``."""
+        edge = uuid.uuid4().hex
+        head = f'--{edge}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n'
+        body = head.encode() + data + f"\r\n--{edge}--\r\n".encode()
+        return self.ask("POST", path, body, f"multipart/form-data; boundary={edge}", seconds)
+
+    def ask(
+        self, method: str, path: str, body: bytes | None, kind: str, seconds: float
+    ) -> tuple[int, str, str]:
+        """(status, address led to, page)."""
+        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+        if kind:
+            headers |= {"Content-Type": kind, "X-CSRFToken": self.cookies.get("csrftoken", "")}
+        link = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=seconds)
+        try:
+            link.request(method, path, body=body, headers=headers)
+            answer = link.getresponse()
+            page = answer.read().decode("utf-8", "replace")
+            for cookie in answer.headers.get_all("Set-Cookie") or ():
+                name, _, rest = cookie.partition("=")
+                self.cookies[name] = rest.partition(";")[0]
+            return answer.status, answer.headers.get("Location", ""), page
+        finally:
+            link.close()
