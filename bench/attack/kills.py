@@ -38,6 +38,8 @@ PASSWORD = "Shili-mima-2026"
 #: what every visit may write, or what is written after the end
 _LOOSE = re.compile("django_session|core_(job|setting|notice)$|axes_|sqlite_|core_audit(?!entry$)")
 _ENDED = ("done", "failed", "cancelled")
+#: seconds after which something counts as stuck; generous, as a busy machine is no fault
+PATIENCE = 180.0
 Counts = dict[str, int]
 
 
@@ -149,7 +151,7 @@ class Import(Operation):
             f"/ledger/enterprises/import/{self.run}/check/",
             {"head-0": "name", "head-1": "region", "head-2": "products"},
         )
-        until(self.ready, 60, "the import is checked")
+        until(self.ready, PATIENCE, "the import is checked")
 
     def _state(self) -> object:
         return self.one("SELECT status FROM core_importrun WHERE id = ?", uuid.UUID(self.run).hex)
@@ -181,7 +183,7 @@ class Adopt(Operation):
         if self.done():
             undo = Undo(self.site)
             undo.begin()
-            until(lambda: undo.state() in _ENDED, 60, "the undo ends")
+            until(lambda: undo.state() in _ENDED, PATIENCE, "the undo ends")
 
     def begin(self) -> None:
         address = f"/plans/documents/{self.document}/adopt/"
@@ -203,7 +205,7 @@ class Undo(Operation):
         if not adopt.done():
             adopt.prepare()
             adopt.begin()
-            until(lambda: adopt.state() in _ENDED, 60, "the adoption ends")
+            until(lambda: adopt.state() in _ENDED, PATIENCE, "the adoption ends")
         self.latest = self._latest()
 
     def _latest(self) -> object:
@@ -277,7 +279,7 @@ class Learnt:
 def finish(operation: Operation) -> None:
     """Wait for the end of an operation's job."""
     if operation.job:
-        until(lambda: operation.state() in _ENDED, 90, f"the job of {operation.name} ends")
+        until(lambda: operation.state() in _ENDED, PATIENCE, f"the job of {operation.name} ends")
 
 
 def learn(site: Site, kind: type[Operation]) -> Learnt:
@@ -354,17 +356,17 @@ def _quietly(call: Callable[[], None]) -> None:
         call()
 
 
-def bring_back(site: Site) -> None:
+def bring_back(site: Site, target: str) -> None:
     """After the kill: a dead main process leaves nothing alive, then everything answers again."""
     server = site.server
-    if server.process.poll() is not None or not server.alive():
+    if target in ("main", "all"):
+        server.process.wait(timeout=PATIENCE)
         try:
             until(lambda: not processes_of(site.home), 10)
         except AssertionError:
             raise HarmError(f"stuck: left alive: {processes_of(site.home)}") from None
-        server.process.wait()
         server.start()
-    until(server.healthy, 60, "the server answers")
+    until(server.healthy, PATIENCE, "the server answers")
 
 
 def attack(site: Site, kind: type[Operation], learnt: Learnt, target: str, moment: float) -> str:
@@ -374,7 +376,7 @@ def attack(site: Site, kind: type[Operation], learnt: Learnt, target: str, momen
     before = site.counts()
     try:
         disturb(site, operation, target, moment)
-        bring_back(site)
+        bring_back(site, target)
         finish(operation)
     except AssertionError as error:
         raise HarmError(f"stuck: {error}") from error

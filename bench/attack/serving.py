@@ -90,15 +90,11 @@ class Server:
             [sys.executable, "-m", "lianshu.cli", "serve", "--port", str(self.port)],
             env=environment(self.home, self.settings), stdout=self.log, stderr=self.log, cwd=self.home,
         )  # fmt: skip
-        until(self.healthy, 60, "the server answers")
+        until(self.healthy, 180, "the server answers")
         return self
 
     def running(self) -> bool:
         return self.process is not None and self.process.poll() is None
-
-    def alive(self) -> bool:
-        """Whether the main process is there (a killed one may not be collected yet)."""
-        return self.process is not None and self.process.pid in processes_of(self.home)
 
     def healthy(self) -> bool:
         try:
