@@ -6,8 +6,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -61,6 +64,27 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
     with django_db_blocker.unblock():
         audit_guard.remove(connection)
+
+
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory) -> Path:
+    """A data folder with the demonstration in it, built once for all workers. Copy it before writing."""
+    shared = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent
+    home = shared / "demonstration"
+    with (shared / "demonstration.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        if not home.exists():
+            environment = {**os.environ, "LIANSHU_HOME": str(home)}
+            for name in ("LIANSHU_DATABASE_URL", "DJANGO_SETTINGS_MODULE"):
+                environment.pop(name, None)
+            done = subprocess.run(
+                [sys.executable, "-m", "lianshu.cli", "demo", "--no-serve"],
+                env=environment, capture_output=True, text=True,
+            )  # fmt: skip
+            assert done.returncode == 0, done.stderr
+    return home
 
 
 @pytest.fixture

@@ -1,6 +1,9 @@
-"""Background jobs: states, progress, stopping, recovery after a killed process, workers."""
+"""Background jobs: states, progress, stopping, recovery after a killed process, the runner's signs of life.
 
-import threading
+The runner with its forks is tried in tests/platform/test_server.py: it needs a database of its own.
+"""
+
+import datetime as dt
 
 import pytest
 from django.db import connection, transaction
@@ -8,7 +11,9 @@ from django.utils import timezone
 
 from lianshu.core import jobs
 from lianshu.core.errors import LianshuError, invalid
-from lianshu.core.models import Job, Notice
+from lianshu.core.jobs import chores, heartbeat, lifecycle
+from lianshu.core.models import Job, Notice, Setting
+from lianshu.core.processes import process_name
 from lianshu.core.scope import SYSTEM
 from lianshu.organisation.models import Chain
 
@@ -41,9 +46,8 @@ def _finish(job, report):
 
 @pytest.fixture
 def waiting(settings):
-    """Jobs stay waiting, as on PostgreSQL."""
+    """Jobs stay waiting until a runner takes them."""
     settings.LIANSHU_JOBS_EAGER = False
-    settings.LIANSHU_JOBS_IN_PROCESS = False
 
 
 def test_job_runs_and_keeps_its_result(owner):
@@ -80,7 +84,7 @@ def test_job_whose_process_was_killed_is_failed_or_tried_again(owner, waiting):
     again = Job.objects.create(kind="test.broken", title="可重来", attempts=1, asked_by=owner, **gone)
     often = Job.objects.create(kind="test.broken", title="重来过", attempts=2, asked_by=owner, **gone)
     alive = Job.objects.create(
-        kind="test.ok", title="在办", status="running", owner_process=jobs._process_name(), asked_by=owner
+        kind="test.ok", title="在办", status="running", owner_process=process_name(), asked_by=owner
     )
     assert jobs.recover() == 3
     states = {job.title: job.status for job in Job.objects.all()}
@@ -91,7 +95,7 @@ def test_job_whose_process_was_killed_is_failed_or_tried_again(owner, waiting):
 
 
 def test_number_of_a_dead_process_given_to_another_is_not_taken_for_alive(owner, waiting):
-    host, pid, started = jobs._process_name().rsplit(":", 2)
+    host, pid, started = process_name().rsplit(":", 2)
     Job.objects.create(
         kind="test.ok", title="旧", status="running", owner_process=f"{host}:{pid}:{int(started) + 1}"
     )
@@ -143,28 +147,13 @@ def test_two_runners_take_a_job_once(owner, waiting):
     assert jobs.claim(job.pk) is None
 
 
-def test_worker_runs_what_waits_oldest_first_until_it_is_stopped(owner, waiting):
-    stop, ran = threading.Event(), []
-
-    @jobs.register_job("test.listed")
-    def listed(job, report):
-        ran.append(job.title)
-        if len(ran) == 3:
-            stop.set()
-
-    for title in ("甲", "乙", "丙"):
-        jobs.start_job(owner, "test.listed", title=title)
-    assert jobs.work(stop, pause=0) == 3
-    assert ran == ["甲", "乙", "丙"]
-
-
 def test_progress_on_screen_with_time_left(owner, as_owner, waiting):
     job = Job.objects.create(
         kind="test.ok",
         title="识别",
         status="running",
         asked_by=owner,
-        owner_process=jobs._process_name(),
+        owner_process=process_name(),
         started_at=timezone.now() - timezone.timedelta(seconds=30),
     )
     report = jobs.Report(job)
@@ -192,28 +181,117 @@ def test_jobs_of_others_are_not_found_but_by_the_system_administrator(owner, as_
 
 def test_long_work_is_announced_short_work_is_not(owner, monkeypatch):
     jobs.start_job(owner, "test.ok", title="短", input={"n": 1})
-    monkeypatch.setattr(jobs, "NOTICE_AFTER", timezone.timedelta(0))
+    monkeypatch.setattr(lifecycle, "NOTICE_AFTER", timezone.timedelta(0))
     jobs.start_job(owner, "test.ok", title="长", input={"n": 1})
     jobs.start_job(SYSTEM, "test.ok", title="系统", input={"n": 1})
     assert [notice.title for notice in Notice.objects.all()] == ["长：完成"]
 
 
-@pytest.mark.django_db(transaction=True)
-def test_threads_of_the_web_process_run_jobs_after_the_commit(settings, monkeypatch):
-    settings.LIANSHU_JOBS_EAGER = False
-    settings.LIANSHU_JOBS_IN_PROCESS = True
-    started, ended, seen = threading.Event(), threading.Event(), []
-    # the last thing a runner does; until then this thread keeps its hands off the shared test database
-    monkeypatch.setattr(jobs, "_tell", lambda pk: ended.set())
+def test_a_job_that_another_process_has_by_now_cannot_finish(owner, world, waiting):
+    """Taken for dead and taken up by another: what the first one wrote must not be committed."""
 
-    @jobs.register_job("test.thread")
-    def in_thread(job, report):
-        seen.append(threading.current_thread().name)
-        started.set()
+    @jobs.register_job("test.taken")
+    def taken(job, report):
+        with transaction.atomic():
+            Chain.objects.filter(pk=world.chain.pk).update(position="写了两遍")
+            Job.objects.filter(pk=job.pk).update(owner_process="elsewhere:1:1", attempts=2)
+            report.finish({"words": "写完"})
 
-    with transaction.atomic():
-        jobs.start_job(SYSTEM, "test.thread", title="线程")
-        assert not started.wait(0.05), "not before the commit"
-    assert ended.wait(20)
-    assert seen == ["lianshu-job"]
-    assert Job.objects.get().status == "done"
+    job = jobs.start_job(owner, "test.taken", title="试")
+    jobs.run(job.pk)
+    assert Chain.objects.get(pk=world.chain.pk).position == ""
+    job.refresh_from_db()
+    assert job.status != "done"
+
+
+def test_memory_that_runs_out_is_told_as_such(owner):
+    @jobs.register_job("test.starved")
+    def starved(job, report):
+        raise MemoryError
+
+    job = jobs.start_job(owner, "test.starved", title="试")
+    assert job.status == "failed" and "内存" in job.error and "LIANSHU_JOB_MEMORY" in job.error
+
+
+def test_a_page_tells_when_nobody_is_there_to_take_a_waiting_job(owner, as_owner, waiting):
+    job = jobs.start_job(owner, "test.ok", title="试", input={"n": 1})
+    words = "后台任务进程没有运行"
+    pages = [f"/jobs/{job.pk}/", f"/jobs/{job.pk}/progress/", "/jobs/"]
+    assert not any(words in as_owner.get(page).content.decode() for page in pages), "just asked for"
+    Job.objects.filter(pk=job.pk).update(asked_at=timezone.now() - dt.timedelta(minutes=1))
+    assert all(words in as_owner.get(page).content.decode() for page in pages)
+    heart = heartbeat.Heart()
+    heart.beat()
+    assert not any(words in as_owner.get(page).content.decode() for page in pages)
+    heart.stop()
+    assert all(words in as_owner.get(page).content.decode() for page in pages)
+
+
+def test_state_of_the_runner_for_the_operator(owner, waiting):
+    assert jobs.runner_state() == jobs.RunnerState(False, None, 0, 0, 0, 0)
+    heart = heartbeat.Heart()
+    heart.beat()
+    now = timezone.now()
+    jobs.start_job(owner, "test.ok", title="等", input={"n": 1})
+    late = jobs.start_job(owner, "test.ok", title="久等", input={"n": 1})
+    Job.objects.filter(pk=late.pk).update(asked_at=now - dt.timedelta(hours=1))
+    for title, process, since in (
+        ("在办", process_name(), now),
+        ("超时", process_name(), now - dt.timedelta(hours=9)),
+        ("已死", "elsewhere:1:1", now),
+    ):
+        Job.objects.create(
+            kind="test.ok", title=title, status="running", owner_process=process, started_at=since
+        )
+    state = jobs.runner_state()
+    heart.stop()
+    assert state.alive and abs((state.since - now).total_seconds()) < 60
+    assert (state.running, state.waiting, state.dead_jobs, state.late_jobs) == (3, 2, 1, 2)
+    assert Job.objects.get(title="已死").status == "running", "looking changes nothing"
+
+
+def test_a_chore_is_done_once_when_its_time_has_come(db, monkeypatch, caplog):
+    done = []
+    monkeypatch.setattr(chores, "CHORES", {})
+    jobs.register_chore("test", dt.timedelta(days=1), lambda: done.append(1))
+    jobs.register_chore("broken", dt.timedelta(days=1), lambda: 1 / 0)
+    assert chores.due() == ["test", "broken"]
+    for name in ("test", "broken"):
+        assert chores.do(name)
+    assert chores.due() == [] and done == [1]
+    assert "ZeroDivisionError" in caplog.text
+    yesterday = (timezone.now() - dt.timedelta(days=1)).isoformat()
+    Setting.objects.filter(key="chore:test").update(value=yesterday)
+    assert chores.due() == ["test"]
+
+
+def test_sessions_and_old_sign_in_attempts_are_cleared(client, owner):
+    from axes.models import AccessLog
+    from django.contrib.sessions.models import Session
+
+    now = timezone.now()
+    for name, expires in (("old", now - dt.timedelta(days=1)), ("new", now + dt.timedelta(days=1))):
+        Session.objects.create(session_key=name, session_data="", expire_date=expires)
+    for name, days in (("old", 300), ("new", 100)):
+        entry = AccessLog.objects.create(username=name, path_info="/")
+        AccessLog.objects.filter(pk=entry.pk).update(attempt_time=now - dt.timedelta(days=days))
+    for name in ("sessions", "sign-in attempts"):
+        assert chores.do(name)
+    assert [row.session_key for row in Session.objects.all()] == ["new"]
+    assert [row.username for row in AccessLog.objects.all()] == ["new"]
+
+
+def test_a_waiting_write_does_not_keep_a_page_from_showing(owner, as_owner, monkeypatch):
+    """That somebody is there is noted when the database has time; a session ended meanwhile is none."""
+    from django.contrib.sessions.backends.base import UpdateError
+    from django.contrib.sessions.backends.db import SessionStore
+
+    def locked(self, must_create=False):
+        raise UpdateError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(SessionStore, "save", locked)
+        assert as_owner.get("/jobs/").status_code == 200
+    assert "seen" not in SessionStore(as_owner.session.session_key).load()
+    as_owner.get("/jobs/")
+    assert "seen" in SessionStore(as_owner.session.session_key).load()

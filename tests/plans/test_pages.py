@@ -10,9 +10,9 @@ from django.utils import timezone
 from tests.conftest import signed_in
 from tests.plans.samples import accept_all, add_items, plan_text
 
-from lianshu.core import jobs
 from lianshu.core.errors import LianshuError
 from lianshu.core.models import Job
+from lianshu.core.processes import process_name
 from lianshu.plans import selectors
 from lianshu.plans.adoption import engine
 from lianshu.plans.adoption.undoing import undo
@@ -356,7 +356,7 @@ def running(world, document):
 
     def start(kind, **given):
         return Job.objects.create(
-            kind=kind, title="正在办", status="running", asked_by=world.chief, owner_process=jobs._process_name(),
+            kind=kind, title="正在办", status="running", asked_by=world.chief, owner_process=process_name(),
             input={"plan": document.plan_id, **given}, started_at=timezone.now(),
         )  # fmt: skip
 
@@ -383,7 +383,7 @@ def test_an_undo_under_way_is_told_to_everybody_who_sees_the_adoption(as_owner, 
 
 def test_a_killed_adoption_does_not_bar_undo(as_owner, adoption, running):
     job = running("plans.adopt")
-    Job.objects.filter(pk=job.pk).update(owner_process=jobs._process_name() + "0")
+    Job.objects.filter(pk=job.pk).update(owner_process=process_name() + "0")
     as_owner.post(f"/plans/adoptions/{adoption.pk}/undo/")
     assert Adoption.objects.get(pk=adoption.pk).undone_at is not None
     job.refresh_from_db()

@@ -15,7 +15,7 @@ from tests.platform.homes import several, stored_home
 from lianshu.core import health
 from lianshu.core.health import Check, Finding
 from lianshu.core.models import AuditEntry, Job, Setting
-from lianshu.platform import adapters, backup, checks, schema
+from lianshu.platform import backup, checks, schema
 
 
 @pytest.fixture
@@ -89,9 +89,9 @@ def test_clock_that_runs_behind(with_database, world):
 
 
 def test_audit_guards_and_verification(with_database, monkeypatch):
-    monkeypatch.setattr(adapters, "audit_problems", lambda: ["触发器不见了。"])
+    monkeypatch.setattr(checks.audit_anchor, "problems", lambda: ["触发器不见了。"])
     assert checks.audit_log(False).light == "red"
-    monkeypatch.setattr(adapters, "audit_problems", list)
+    monkeypatch.setattr(checks.audit_anchor, "problems", list)
     assert checks.audit_log(False).light == "amber"
     for state, days, wanted in (("intact", 1, "green"), ("intact", 60, "amber"), ("broken", 1, "red")):
         value = {"at": (timezone.now() - dt.timedelta(days=days)).isoformat(), "state": state}

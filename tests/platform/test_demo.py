@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -57,10 +58,9 @@ def everything(home: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def built(tmp_path_factory) -> Path:
-    home = tmp_path_factory.mktemp("demo")
-    done = lianshu(home, "demo", "--no-serve")
-    assert done.returncode == 0, done.stderr
+def built(demonstration, tmp_path_factory) -> Path:
+    home = tmp_path_factory.mktemp("demo") / "home"
+    shutil.copytree(demonstration, home)
     return home
 
 

@@ -10,10 +10,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.sessions.backends.base import UpdateError
 from django.http import HttpRequest, HttpResponse
 
 from . import audit
 from .addresses import client_address
+from .locks import if_free
 
 _KEY = "seen"
 #: the session is written at most this often only to remember that somebody is there (seconds)
@@ -24,6 +26,23 @@ def polled(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Mark a view the page itself asks again and again: it is no sign that somebody sits there."""
     view.polled = True
     return view
+
+
+def _note(session: Any, now: int) -> None:
+    """Remember that somebody is there. A page that is only looked at must not wait for a long import to end:
+    where the database has no time for it, the next page notes it."""
+    changed = session.modified
+    session[_KEY] = now
+    if changed:
+        return
+    session.modified = False
+    try:
+        with if_free():
+            session.save()
+    except UpdateError:
+        # Django says so of a locked database too. A session that was really ended meanwhile is answered by
+        # its middleware at the end of the request.
+        session.modified = not session.exists(session.session_key)
 
 
 class IdleMiddleware:
@@ -51,7 +70,7 @@ class IdleMiddleware:
             return
         now = int(time.time())
         if now - request.session.get(_KEY, 0) >= _STEP:
-            request.session[_KEY] = now
+            _note(request.session, now)
 
     def _to_sign_in(self, request: HttpRequest) -> HttpResponse:
         if request.headers.get("HX-Request"):

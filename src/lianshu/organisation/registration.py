@@ -1,11 +1,16 @@
 """What this room hangs into the shell."""
 
+import datetime as dt
+
+from lianshu.core.jobs import register_chore
 from lianshu.core.registries import NavItem, registry
 
 from . import ledgers  # noqa: F401
+from .chores import forget_old_attempts
 from .models import Chain, Region, User
 from .selectors import handover_lines
 
+register_chore("sign-in attempts", dt.timedelta(days=1), forget_old_attempts)
 registry.counts["regions"] = lambda: Region._base_manager.count()
 registry.counts["chains"] = lambda: Chain._base_manager.count()
 registry.counts["users"] = lambda: User._base_manager.count()

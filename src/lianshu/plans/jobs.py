@@ -59,14 +59,31 @@ def _refuse_while_running(plan: Plan, kind: str) -> None:
         raise LianshuError("E3001", what=plan.title, state=state, action=f"{action}，请等它办完")
 
 
+def adopt_job_of(document: Document) -> Job | None:
+    """The last attempt to adopt a document, with its progress of this moment."""
+    return _last(ADOPT_JOB, document=document.pk)
+
+
 def undo_job_of(adoption: Adoption) -> Job | None:
     """The last attempt to take an adoption back, with its progress of this moment."""
-    jobs = Job.objects.filter(kind=UNDO_JOB, input__adoption=adoption.pk).select_related("asked_by")
-    job = jobs.order_by("-asked_at").first()
+    return _last(UNDO_JOB, adoption=adoption.pk)
+
+
+def _last(kind: str, **input: Any) -> Job | None:
+    rows = Job.objects.filter(kind=kind, **{f"input__{name}": value for name, value in input.items()})
+    job = rows.select_related("asked_by").order_by("-asked_at").first()
     return with_progress(job) if job is not None else None
 
 
-@register_job(READ_JOB, retry=True)
+def _reading_failed(job: Job) -> None:
+    """A reading without result: the reason stands on a document that was never read, an earlier reading stays."""
+    document = Document.objects.filter(pk=job.input["document"], read_at=None).first()
+    # a refusal's own sentence stands there already
+    if document is not None and (not document.error or document.error not in job.error):
+        Document.objects.filter(pk=document.pk).update(error=job.error[:400])
+
+
+@register_job(READ_JOB, retry=True, given_up=_reading_failed)
 def read_document(job: Job, report: Report) -> dict[str, Any]:
     """Input ``{"document", "region_chosen"}``; writes all items or nothing."""
     document = Document.objects.select_related("plan__region").get(pk=job.input["document"])

@@ -16,11 +16,13 @@ from django.db import connection
 from django.utils import timezone
 
 from lianshu import __version__
+from lianshu.core import audit, audit_anchor
 from lianshu.core.health import Finding, register_check
-from lianshu.core.models import AuditEntry, Job
+from lianshu.core.jobs import runner_state
+from lianshu.core.models import AuditEntry, Job, Setting
 from lianshu.core.words import file_size
 
-from . import adapters, backup, home, restoring, schema
+from . import backup, home, restoring, schema
 
 _GB = 1 << 30
 #: a database up to this size is read whole for the page too; beyond it only by the command
@@ -137,14 +139,17 @@ def audit_log(thorough: bool) -> Finding:
     """Its guards, and the last verification."""
     if (none := _no_database()) is not None:
         return none
-    if wrong := adapters.audit_problems():
+    if wrong := audit_anchor.problems():
         return Finding("red", "".join(wrong), "运行 lianshu verify-audit 查明，并报告审计管理员。")
-    verified = adapters.last_verification()
+    verified = Setting.objects.filter(key=audit.VERIFIED).first()
     if verified is None:
         return Finding(
             "amber", "还没有校验过。", "请审计管理员在“审计日志”页面点“校验”，或运行 lianshu verify-audit。"
         )
-    at, well = verified
+    at, well = (
+        dt.datetime.fromisoformat(verified.value["at"]),
+        verified.value.get("state") != audit.State.BROKEN,
+    )
     when = f"上次校验 {_day(at)}"
     if not well:
         return Finding("red", f"{when}：有记录被改动过。", "报告审计管理员，保全现场和备份。")
@@ -199,21 +204,21 @@ def background(thorough: bool) -> Finding:
     """Work that waits too long, whose process is gone, or that failed this week."""
     if (none := _no_database()) is not None:
         return none
-    state = adapters.jobs_state()
+    state = runner_state()
     failed = Job.objects.filter(
         status=Job.Status.FAILED, ended_at__gte=timezone.now() - dt.timedelta(days=7)
     ).count()
     words = f"等待 {state.waiting} 个，进行中 {state.running} 个，近七天失败 {failed} 个。"
-    if state.dead:
+    if state.dead_jobs:
         return Finding(
             "red",
-            f"{state.dead} 个任务的进程已经没有了。{words}",
+            f"{state.dead_jobs} 个任务的进程已经没有了。{words}",
             "重启 lianshu serve（或 lianshu work），会自动接续或作废。",
         )
-    if state.late:
+    if state.late_jobs:
         return Finding(
             "red",
-            f"{state.late} 个任务等了十分钟以上。{words}",
+            f"{state.late_jobs} 个任务等得太久或超过了时限。{words}",
             "看看 lianshu serve（PostgreSQL：lianshu work）是否在运行。",
         )
     if failed:
@@ -221,17 +226,18 @@ def background(thorough: bool) -> Finding:
     return Finding("green", words)
 
 
-@register_check("runner", "运行状态", 85)
+@register_check("runner", "后台任务进程", 85)
 def runner(thorough: bool) -> Finding:
-    """Whether a server (and with it the runner of jobs) is up."""
-    alive = adapters.runner_alive()
-    if alive is None:
-        return Finding("green", "后台任务由 lianshu work 执行；等待过久时见上一行。")
-    if not alive:
-        return Finding(
-            "amber", "网站没有在运行，后台任务也不执行。", "启动 lianshu serve（systemctl start lianshu）。"
-        )
-    return Finding("green", "正在运行。")
+    """Whether a process takes up background work: part of `serve` on SQLite, `lianshu work` on PostgreSQL."""
+    if (none := _no_database()) is not None:
+        return none
+    state = runner_state()
+    if not state.alive:
+        start = "lianshu work" if _postgres() else "lianshu serve（systemctl start lianshu）"
+        return Finding("amber", "后台任务进程没有运行，读取、导入、导出等都在等待。", f"启动 {start}。")
+    return Finding(
+        "green", f"后台任务进程在运行，自 {_day(state.since)} 起。" if state.since else "后台任务进程在运行。"
+    )
 
 
 @register_check("sessions", "登录会话", 90)

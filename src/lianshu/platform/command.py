@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import socket
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from . import command_audit, command_backup, command_check
 
@@ -37,7 +39,9 @@ def register(subparsers: Any) -> None:
     status.add_argument("--json", action="store_true", help="输出 JSON")
     status.set_defaults(func=_status)
 
-    work = subparsers.add_parser("work", help="执行后台任务（PostgreSQL 部署时另开的进程）")
+    work = subparsers.add_parser(
+        "work", help="执行后台任务（PostgreSQL 部署时另开的进程；SQLite 由 serve 自带）"
+    )
     work.set_defaults(func=_work)
 
     command_audit.register(subparsers)
@@ -60,7 +64,24 @@ def register(subparsers: Any) -> None:
 
 def _address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--host", default="127.0.0.1", help="监听地址（缺省 127.0.0.1）")
-    parser.add_argument("--port", type=int, default=8000, help="端口（缺省 8000）")
+    parser.add_argument("--port", type=_port, default=8000, help="端口（缺省 8000）")
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= 65535):
+        raise argparse.ArgumentTypeError("端口须是 1 到 65535 之间的整数")
+    return int(text)
+
+
+def _address_of(args: argparse.Namespace) -> socket.socket:
+    """The address the server will listen on, held from here; ends with a sentence when it cannot."""
+    from . import address
+
+    try:
+        return address.take(args.host, args.port)
+    except address.AddressError as error:
+        print(str(error), file=sys.stderr)
+        sys.exit(2)
 
 
 def _share(text: str) -> float:
@@ -76,6 +97,7 @@ def _share(text: str) -> float:
 def _demo(args: argparse.Namespace) -> int:
     from . import running
 
+    held = None if args.no_serve else _address_of(args)
     running.prepare(static=not args.no_serve)
     from .demo import build
 
@@ -84,18 +106,19 @@ def _demo(args: argparse.Namespace) -> int:
     except build.DemoError as error:
         print(str(error), file=sys.stderr)
         return 2
-    if args.no_serve:
+    if held is None:
         return 0
     build.print_sign_ins(args.host, args.port)
-    return running.serve(args.host, args.port, workers=1)
+    return running.serve(args.host, args.port, workers=1, held=held)
 
 
 def _serve(args: argparse.Namespace) -> int:
     from . import running
 
+    held = _address_of(args)
     running.prepare(static=True)
     print(f"链枢已打开：http://{args.host}:{args.port}", flush=True)
-    return running.serve(args.host, args.port, workers=args.workers)
+    return running.serve(args.host, args.port, workers=args.workers, held=held)
 
 
 def _adopt(args: argparse.Namespace) -> int:
@@ -147,21 +170,14 @@ def _status(args: argparse.Namespace) -> int:
     return 2 if counts.problems else 0
 
 
-def _work(args: argparse.Namespace) -> int:
-    import signal
-    import threading
-
+def _work(args: argparse.Namespace) -> NoReturn:
     from . import running
 
     running.prepare()
-    from lianshu.core import jobs
-
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
     print("后台任务进程已启动，按 Ctrl-C 停止。", flush=True)
-    print(f"共执行 {jobs.work(stop)} 个任务。")
-    return 0
+    # a process of its own, which loads none of the other commands
+    command = [sys.executable, "-m", "lianshu.platform.runner"]
+    os.execv(sys.executable, command)  # noqa: S606 - fixed command
 
 
 def _account(args: argparse.Namespace) -> int:

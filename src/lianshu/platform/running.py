@@ -6,6 +6,7 @@ import contextlib
 import fcntl
 import json
 import os
+import socket
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,19 +74,32 @@ def _collect_static(home: Path) -> None:
     mark.write_text(text, "utf-8")
 
 
-def serve(host: str, port: int, workers: int | None = None) -> NoReturn:
-    """Serve the platform until stopped."""
-    from django.conf import settings
+def ready() -> None:
+    """For a part of a running server: the platform as the main process has prepared it."""
+    open_only()
+
+
+def serve(host: str, port: int, workers: int | None = None, *, held: socket.socket) -> NoReturn:
+    """Serve the platform until stopped: a web server, and on SQLite the job runner beside it.
+
+    ``held`` is the address as :func:`lianshu.platform.address.take` gave it; it is held to the end.
+    """
     from django.db import connection
 
     connection.close()
+    own = connection.vendor == "sqlite"
     if workers is None:
-        workers = 1 if settings.LIANSHU_JOBS_IN_PROCESS else 2
-    command = [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", str(workers), "--blocking-threads", "4", "--no-access-log", "--log-level", "warning",
-        "lianshu.platform.wsgi:application",
+        workers = 1 if own else 2
+    web = [
+        sys.executable, "-m", "lianshu.platform.web", "--interface", "wsgi", "--host", host, "--port", str(port),
+        "--workers", str(workers), "--blocking-threads", "4", "--workers-kill-timeout", "5",
+        "--no-access-log", "--log-level", "warning", "lianshu.platform.wsgi:application",
     ]  # fmt: skip
-    # the server takes this process's place, so that a signal to it stops the server itself
+    parts = [["网页服务", web]]
+    if own:
+        parts.append(["后台任务进程", [sys.executable, "-m", "lianshu.platform.runner"]])
+    held.set_inheritable(True)
+    # the supervisor takes this process's place: a signal to it stops the server, and it carries no Django
     sys.stdout.flush()
+    command = [sys.executable, "-m", "lianshu.platform.supervisor", json.dumps(parts, ensure_ascii=False)]
     os.execv(sys.executable, command)  # noqa: S606 - fixed command

@@ -9,6 +9,7 @@ LIANSHU_TRUSTED_PROXIES  addresses or networks of proxies whose X-Forwarded-For 
 LIANSHU_AUDIT_KEY     file of the key that signs audit checkpoints (default: audit.key in LIANSHU_HOME)
 LIANSHU_AUDIT_COPY    file elsewhere that every audit checkpoint is appended to
 LIANSHU_AUDIT_SYSLOG  host:port or a local socket that every audit checkpoint is sent to
+LIANSHU_JOB_MEMORY    megabytes one background job may take (default 2048)
 LIANSHU_HTTPS         1 when a proxy speaks HTTPS: cookies are then sent over HTTPS only
 """
 
@@ -191,8 +192,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
 MESSAGE_TAGS = {40: "danger"}
 
-# Jobs run in threads of the web process on SQLite and in `lianshu work` processes on PostgreSQL.
-LIANSHU_JOBS_IN_PROCESS = "sqlite3" in str(DATABASES["default"]["ENGINE"])
+# Megabytes one background job may take above what its process starts with; 0: no limit.
+LIANSHU_JOB_MEMORY = int(os.environ.get("LIANSHU_JOB_MEMORY") or 2048)
 
 # Signed checkpoints of the audit log: lianshu.core.auditing.
 LIANSHU_AUDIT_ANCHOR = True

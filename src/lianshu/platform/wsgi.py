@@ -4,13 +4,11 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from lianshu.core.processes import die_with_parent
+
+if "LIANSHU_WEB" in os.environ:
+    # a worker of our own web server: it never serves on alone
+    die_with_parent(int(os.environ["LIANSHU_WEB"]))
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lianshu.platform.settings")
 application = get_wsgi_application()
-
-from django.conf import settings  # noqa: E402
-
-if settings.LIANSHU_JOBS_IN_PROCESS:
-    # work that an earlier process left waiting or half done
-    from lianshu.core import jobs
-
-    jobs.take_up()

@@ -103,7 +103,17 @@ def import_check(user: Any, run: ImportRun, *, mapping: dict[str, str], defaults
     return job
 
 
-@register_job("import.check", retry=True)
+def _to_matching(job: Job) -> None:
+    """A check without result: the columns are matched again."""
+    ImportRun.objects.filter(pk=job.input["run"], status=Status.CHECKING).update(status=Status.MAPPING)
+
+
+def _to_confirming(job: Job) -> None:
+    """A write without result wrote nothing: the preview is confirmed again."""
+    ImportRun.objects.filter(pk=job.input["run"], status=Status.WRITING).update(status=Status.READY)
+
+
+@register_job("import.check", retry=True, given_up=_to_matching)
 def check_job(job: Job, report: Report) -> None:
     """Judge the rows of a run and keep them for the preview."""
     run = ImportRun.objects.select_related("by").get(pk=job.input["run"])
@@ -166,15 +176,11 @@ def import_write(user: Any, run: ImportRun) -> Job:
     return job
 
 
-@register_job("import.write", retry=True)
+@register_job("import.write", retry=True, given_up=_to_confirming)
 def write_job(job: Job, report: Report) -> None:
     """Write a run; whatever stops it, the run is ready to be tried again and nothing was written."""
     run = ImportRun.objects.select_related("by").get(pk=job.input["run"])
-    try:
-        write(run, job.asked_by or SYSTEM, report)
-    except BaseException:
-        ImportRun.objects.filter(pk=run.pk, status=Status.WRITING).update(status=Status.READY)
-        raise
+    write(run, job.asked_by or SYSTEM, report)
 
 
 @dataclass(slots=True)

@@ -96,6 +96,12 @@ def import_run(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
     return render(request, "core/importing/preview.html", context | _preview(request, ledger, run))
 
 
+def _reason(run: ImportRun) -> str:
+    """Why the last check or write came to nothing, if it did."""
+    ended = (Job.Status.FAILED, Job.Status.CANCELLED)
+    return run.job.error if run.job is not None and run.job.status in ended else ""
+
+
 def _mapping(request: HttpRequest, ledger: Ledger, run: ImportRun) -> dict[str, Any]:
     sheet = services.sheet_of(run)
     matched = run.mapping
@@ -123,7 +129,7 @@ def _mapping(request: HttpRequest, ledger: Ledger, run: ImportRun) -> dict[str, 
         preset = lens.region_id if field.related_model is region_model() else lens.chain_id
         only = rows[0].pk if len(rows) == 1 and field.related_model is region_model() else None
         whole.append({"column": column, "rows": rows, "chosen": kept or preset or only})
-    failed = run.job.error if run.job is not None and run.job.status == Job.Status.FAILED else ""
+    failed = _reason(run)
     return {
         "lines": lines,
         "columns": ledger.importable,
@@ -163,7 +169,7 @@ def _preview(request: HttpRequest, ledger: Ledger, run: ImportRun) -> dict[str, 
         names = {column.name for column in columns}
         rest = [sentence for name, sentence in row.errors if name not in names]
         lines.append({"number": row.number, "cells": cells, "rest": rest})
-    failed = run.job.error if run.job is not None and run.job.status == Job.Status.FAILED else ""
+    failed = _reason(run)
     return {
         "verdicts": verdicts,
         "verdict": verdict,

@@ -61,7 +61,13 @@ def export_start(user: Any, ledger: Ledger, *, form: str, query: str, columns: l
     return start_job(user, JOB, title=title, input={**given, "grants": _grants(user)})
 
 
-@register_job(JOB, retry=True)
+def _remove_parts(job: Job) -> None:
+    """An export without result leaves no part of its file (a killed process could not remove it)."""
+    for one in (_path(job), _path(job).with_suffix(".partial"), _keys(job)):
+        one.unlink(missing_ok=True)
+
+
+@register_job(JOB, retry=True, given_up=_remove_parts)
 def export_job(job: Job, report: Report) -> None:
     """Write the file; a part of one never stands under its name."""
     user, form = job.asked_by, job.input["form"]

@@ -41,7 +41,8 @@ def job_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(_jobs(request.user), 50).get_page(request.GET.get("page"))
     for job in page:
         jobs.with_progress(job)
-    return render(request, "core/jobs.html", {"page": page, "everyone": everyone})
+    unattended = any(job.unattended for job in page)
+    return render(request, "core/jobs.html", {"page": page, "everyone": everyone, "unattended": unattended})
 
 
 @require_safe

@@ -14,7 +14,7 @@ from lianshu.core.scope import may, require
 from lianshu.plans import selectors
 from lianshu.plans.adoption import engine
 from lianshu.plans.adoption.registry import adopter_of
-from lianshu.plans.jobs import adoption_start, undo_job_of, undo_start
+from lianshu.plans.jobs import adopt_job_of, adoption_start, undo_job_of, undo_start
 from lianshu.plans.models import Adoption, AdoptionEffect
 
 
@@ -52,11 +52,18 @@ def adopt_page(request: HttpRequest, pk: int) -> HttpResponse:
             "questions": engine.preview(request.user, document).questions if choices else seen.questions,
             "choices": choices,
             "moved": moved,
+            "last": _in_vain(document),
             "unanswered": {one.key for one in open_questions},
             "groups": [(group, list(_folded(group.proposals))) for group in seen.groups],
         },
         status=409 if moved else 422 if open_questions else 200,
     )
+
+
+def _in_vain(document: Any) -> Job | None:
+    """The last attempt to adopt, if it came to nothing."""
+    job = adopt_job_of(document)
+    return job if job is not None and job.status in (Job.Status.FAILED, Job.Status.CANCELLED) else None
 
 
 def _folded(proposals: list[Any]) -> Any:

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from lianshu.core.errors import LianshuError
+from lianshu.core.jobs import with_progress
 from lianshu.core.lens import lens_of
 from lianshu.core.registries import registry
 from lianshu.core.scope import may, require
@@ -141,13 +142,19 @@ def edition_new(request: HttpRequest, pk: int) -> HttpResponse:
 def reading(request: HttpRequest, pk: int) -> HttpResponse:
     """How far the reading of a document is; goes to the desk when it is done."""
     document = selectors.document_of(request.user, pk)
-    running = document.job is not None and document.job.status in ("waiting", "running")
-    if document.read_at is not None and not running:
+    job = document.job
+    if job is not None:
+        with_progress(job)
+        document.refresh_from_db(fields=["error", "read_at"])
+    running = job is not None and job.ended_at is None
+    # an earlier reading stands; what became of the wish to read again is told all the same
+    in_vain = job is not None and job.status in ("failed", "cancelled")
+    if document.read_at is not None and not running and not in_vain:
         return redirect("plan-desk", document.pk)
     return render(
         request,
         "plans/reading.html",
-        {"document": document, "plan": document.plan, "job": document.job, "running": running},
+        {"document": document, "plan": document.plan, "job": job, "running": running},
     )
 
 

@@ -1,0 +1,13 @@
+"""`python -m lianshu.platform.web …`: granian as a part of the supervised server (its own arguments)."""
+
+import os
+
+from lianshu.core.processes import die_with_parent
+
+if __name__ == "__main__":
+    die_with_parent(int(os.environ["LIANSHU_MAIN"]))
+    # what its workers look for: see lianshu.platform.wsgi
+    os.environ["LIANSHU_WEB"] = str(os.getpid())
+    from granian.cli import entrypoint
+
+    entrypoint()
