@@ -69,7 +69,7 @@ contracts: $(DEV) ## imports go only to lower floors
 migrations: $(DEV) ## no model change without its migration
 	@$(BIN)/python -m lianshu.platform.manage makemigrations --check --dry-run
 
-systems: $(DEV) ## the table of systems against passing tests; last line: N of 205 working
+systems: $(DEV) ## the table of systems against passing tests; last line: N of 221 working
 	@scripts/system-packages chromium
 	@$(BIN)/python -m scripts.systems
 
