@@ -36,14 +36,14 @@ serve: install ## serve what is in LIANSHU_HOME, without demonstration data
 	@$(BIN)/lianshu serve --port $(PORT)
 
 test: $(DEV) ## everything the project promises: engines, web, browser (installs Chromium if missing)
-	@scripts/system-packages chromium
+	@scripts/system-packages chromium tls
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 test-fast: $(DEV) ## tests without the browser
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not browser and not spark"
 
 browser-test: $(DEV) ## only the tests that drive Chromium
-	@scripts/system-packages chromium
+	@scripts/system-packages chromium tls
 	@$(BIN)/pytest -m browser
 
 postgres-test: $(DEV) ## the web rooms' tests on PostgreSQL 15 (installed and started by the script)

@@ -14,8 +14,6 @@ from tests.browser.conftest import ARGS, CHROMIUM
 from tests.factories import PASSWORD
 from tests.platform.tls_servers import NGINX, Client, build_home, caddy, free_port, nginx, serving
 
-HOLE = pytest.mark.xfail(strict=True, reason="issue 7: signing in through a TLS proxy answers 403")
-
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
@@ -84,7 +82,6 @@ def _a_days_work(page, base, tmp_path):
     assert asked and all(one.startswith(base) for one in asked)
 
 
-@HOLE
 def test_through_nginx_as_the_manual_has_it(home, files, trusting, tmp_path):
     if NGINX is None:
         pytest.skip("nginx is not installed (Debian package nginx-light)")
@@ -111,7 +108,6 @@ def test_through_nginx_as_the_manual_has_it(home, files, trusting, tmp_path):
         assert around == 400 and "X-Forwarded-Proto" in text
 
 
-@HOLE
 def test_through_caddy_as_the_manual_has_it(home, files, tmp_path):
     if not shutil.which("caddy"):
         pytest.skip("caddy is not installed (Debian package caddy)")
@@ -128,7 +124,6 @@ def test_through_caddy_as_the_manual_has_it(home, files, tmp_path):
         assert all(cookie.secure for cookie in client.cookies)
 
 
-@HOLE
 def test_with_the_built_in_certificate(home, files, trusting, tmp_path):
     port = free_port()
     base = f"https://localhost:{port}"

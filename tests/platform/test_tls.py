@@ -14,7 +14,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from tests.platform.tls_servers import environment
 
-HOLE = pytest.mark.xfail(strict=True, reason="issue 7: there is no certificate of the platform's own")
 NAMES = ["localhost", "127.0.0.1", "[::1]", "lianshu-fuwuqi", "10.1.2.3"]
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -62,7 +61,6 @@ def _handshake(files, name):
         thread.join(10)
 
 
-@HOLE
 def test_every_name_and_address_is_accepted_by_a_client_that_trusts_the_ca(tls, tmp_path):
     files = tls.ensure(tmp_path, NAMES)
     assert _alternatives(_read(files.certificate)) == {name.strip("[]") for name in NAMES}
@@ -73,7 +71,6 @@ def test_every_name_and_address_is_accepted_by_a_client_that_trusts_the_ca(tls, 
             _handshake(files, name)
 
 
-@HOLE
 def test_keys_and_folder_are_readable_by_their_owner_alone(tls, tmp_path):
     previous = os.umask(0)
     try:
@@ -89,7 +86,6 @@ def test_keys_and_folder_are_readable_by_their_owner_alone(tls, tmp_path):
     ]  # fmt: skip
 
 
-@HOLE
 def test_the_ca_can_speak_only_for_this_machine_and_private_addresses(tls, tmp_path):
     """A stolen key of ours must not open other sites to whoever trusts our CA."""
     from cryptography import x509
@@ -111,7 +107,6 @@ def test_the_ca_can_speak_only_for_this_machine_and_private_addresses(tls, tmp_p
         _handshake(files, "bank.example")
 
 
-@HOLE
 def test_nothing_is_made_anew_without_reason(tls, tmp_path):
     first = tls.ensure(tmp_path, NAMES, START)
     before = {path.name: path.read_bytes() for path in first.key.parent.iterdir()}
@@ -119,7 +114,6 @@ def test_nothing_is_made_anew_without_reason(tls, tmp_path):
     assert {path.name: path.read_bytes() for path in first.key.parent.iterdir()} == before
 
 
-@HOLE
 def test_the_certificate_is_renewed_before_it_ends_under_the_same_ca(tls, tmp_path):
     files = tls.ensure(tmp_path, NAMES, START)
     old, ca = _read(files.certificate), files.ca.read_bytes()
@@ -134,7 +128,6 @@ def test_the_certificate_is_renewed_before_it_ends_under_the_same_ca(tls, tmp_pa
     assert not tls.due(tmp_path, NAMES, late)
 
 
-@HOLE
 def test_a_new_address_is_taken_in_and_a_name_the_ca_does_not_cover_is_told(tls, tmp_path):
     files = tls.ensure(tmp_path, NAMES)
     assert tls.due(tmp_path, [*NAMES, "10.1.2.99"])
@@ -146,7 +139,6 @@ def test_a_new_address_is_taken_in_and_a_name_the_ca_does_not_cover_is_told(tls,
     assert not tls.due(tmp_path, [*NAMES, "10.1.2.99", "xin.example.gov.cn"])
 
 
-@HOLE
 def test_a_new_ca_covers_the_new_name(tls, tmp_path):
     files = tls.ensure(tmp_path, NAMES)
     old = files.ca.read_bytes()
@@ -155,7 +147,6 @@ def test_a_new_ca_covers_the_new_name(tls, tmp_path):
     assert _handshake(files, "xin.example.gov.cn")
 
 
-@HOLE
 @pytest.mark.parametrize("name", ["ca.key", "ca.crt", "server.key", "server.crt"])
 @pytest.mark.parametrize("damage", ["gone", "empty", "words"])
 def test_a_damaged_file_is_mended_or_told(tls, tmp_path, name, damage):
@@ -175,14 +166,12 @@ def test_a_damaged_file_is_mended_or_told(tls, tmp_path, name, damage):
     assert _handshake(files, "localhost")
 
 
-@HOLE
 def test_hosts_that_are_patterns_are_left_to_a_proxy(tls, tmp_path):
     files = tls.ensure(tmp_path, ["localhost", "*", ".example.gov.cn"])
     assert _alternatives(_read(files.certificate)) == {"localhost"}
     assert files.left_out == (".example.gov.cn",)
 
 
-@HOLE
 def test_the_command_makes_it_tells_it_and_gives_the_ca_out(tmp_path):
     home = tmp_path / "home"
     out = tmp_path / "ca.crt"
@@ -203,7 +192,6 @@ def test_the_command_makes_it_tells_it_and_gives_the_ca_out(tmp_path):
     assert refused.returncode == 2 and "Traceback" not in refused.stderr
 
 
-@HOLE
 def test_the_page_gives_out_the_ca_to_everybody_and_nothing_else(client, settings, tmp_path, tls):
     settings.HOME = tmp_path
     page = client.get("/certificate/")

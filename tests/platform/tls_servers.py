@@ -124,9 +124,11 @@ def nginx(folder: Path, backend: int, https: int, http: int, certificate: Path, 
     scratch = " ".join(
         f"{kind}_temp_path {folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
+    # started by root, its workers would be another user, who cannot write into a test's folder
+    user = "user root;" if os.getuid() == 0 else ""
     whole = folder / "nginx.conf"
     whole.write_text(
-        f"daemon off; pid {folder}/pid; error_log {folder}/error.log; worker_processes 1;\n"
+        f"{user} daemon off; pid {folder}/pid; error_log {folder}/error.log; worker_processes 1;\n"
         f"events {{}}\nhttp {{ access_log off; {scratch}\n{block}\n}}\n",
         "utf-8",
     )

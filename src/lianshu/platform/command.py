@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ def register(subparsers: Any) -> None:
     serve.add_argument(
         "--workers", type=int, default=None, help="进程数（缺省：SQLite 1 个，PostgreSQL 2 个）"
     )
+    serve.add_argument("--https", action="store_true", help="用自带证书提供 HTTPS（见 lianshu certificate）")
     serve.set_defaults(func=_serve)
 
     adopt = subparsers.add_parser("adopt", help="把方案文件读成产业链、目标、任务、职责")
@@ -97,9 +99,19 @@ def _demo(args: argparse.Namespace) -> int:
 def _serve(args: argparse.Namespace) -> int:
     from . import running
 
+    if args.https:
+        # read by the settings, here and in the server's own processes
+        os.environ["LIANSHU_HTTPS"] = "own"
     running.prepare(static=True)
-    print(f"链枢已打开：http://{args.host}:{args.port}", flush=True)
-    return running.serve(args.host, args.port, workers=args.workers)
+    from . import command_certificate, tls
+
+    try:
+        command_certificate.tell_left_out(tls.left_out())
+        print(f"链枢已打开：{tls.scheme()}://{args.host}:{args.port}", flush=True)
+        return running.serve(args.host, args.port, workers=args.workers)
+    except tls.CertificateError as error:
+        print(str(error), file=sys.stderr)
+        return 2
 
 
 def _adopt(args: argparse.Namespace) -> int:

@@ -96,13 +96,15 @@ def serve(host: str, port: int, workers: int | None = None) -> NoReturn:
     from django.conf import settings
     from django.db import connection
 
+    from . import tls
+
     connection.close()
     if workers is None:
         workers = 1 if settings.LIANSHU_JOBS_IN_PROCESS else 2
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
         "--workers", str(workers), "--blocking-threads", "4", "--no-access-log", "--log-level", "warning",
-        "lianshu.platform.wsgi:application",
+        *tls.granian_arguments(), "lianshu.platform.wsgi:application",
     ]  # fmt: skip
     # the server takes this process's place, so that a signal to it stops the server itself
     sys.stdout.flush()

@@ -2,6 +2,8 @@
 
 from django.urls import include, path
 
+from . import certificate_page
+
 urlpatterns = [
     path("", include("lianshu.insight.urls")),
     path("", include("lianshu.core.urls")),
@@ -14,6 +16,8 @@ urlpatterns = [
     path("", include("lianshu.projects.urls")),
     path("", include("lianshu.matters.urls")),
     path("", include("lianshu.reports.urls")),
+    path("certificate/", certificate_page.certificate, name="certificate"),
+    path("certificate/ca.crt", certificate_page.certificate_file, name="certificate-file"),
 ]
 
 handler404 = "lianshu.core.middleware.not_found"
