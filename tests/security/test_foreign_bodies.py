@@ -280,3 +280,15 @@ def test_an_import_finds_no_row_of_the_county_next_door_by_its_name(world, forei
             assert said[0] == said[1].replace("示例1", "示例0") and "没有找到" in said[0]
             tried += 1
     assert tried >= 10
+
+
+@pytest.mark.xfail(strict=True, reason="issue 7: the check of the import ends in an unhandled error")
+def test_a_foreign_row_for_a_whole_column_is_refused_before_the_rows_are_judged(world, given, foreign):
+    attack = Attack(world.owner, foreign)
+    slug, run = given["ledger-import-check"]
+    address = reverse("ledger-import-check", args=[slug, run])
+    for column in ("region", "chain", "parent"):
+        body = {"head-0": ["name"], "whole-region": [str(world.county.pk)], f"whole-{column}": [str(FIRST)]}
+        status, said = attack.ask("post", address, body, told=column)
+        assert status == 302 and "不在您的管辖范围内" in said
+    assert attack.harm == []
