@@ -282,7 +282,6 @@ def test_an_import_finds_no_row_of_the_county_next_door_by_its_name(world, forei
     assert tried >= 10
 
 
-@pytest.mark.xfail(strict=True, reason="issue 7: the check of the import ends in an unhandled error")
 def test_a_foreign_row_for_a_whole_column_is_refused_before_the_rows_are_judged(world, given, foreign):
     attack = Attack(world.owner, foreign)
     slug, run = given["ledger-import-check"]

@@ -24,6 +24,7 @@ _INDENT = "\u3000"
 def back_to(request: HttpRequest, address: str) -> HttpResponse:
     """Redirect inside this site only."""
     safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure())
+    # not `redirect`, which would take a word for the name of a page
     return HttpResponseRedirect(address if safe else "/")
 
 
