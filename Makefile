@@ -1,7 +1,7 @@
 # Every command of the project. `make` alone lists them.
 .DEFAULT_GOAL := help
 .PHONY: help install demo serve test test-fast lint format types contracts migrations postgres-test \
-        browser-test bench systems screenshots lock clean
+        browser-test bench bundle attack attack-quick systems screenshots lock clean
 
 PYTHON  ?= $(shell command -v python3.11 || command -v python3)
 BIN     := .venv/bin
@@ -36,14 +36,14 @@ serve: install ## serve what is in LIANSHU_HOME, without demonstration data
 	@$(BIN)/lianshu serve --port $(PORT)
 
 test: $(DEV) ## everything the project promises: engines, web, browser (installs Chromium if missing)
-	@scripts/system-packages chromium
+	@scripts/system-packages chromium tls
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
 test-fast: $(DEV) ## tests without the browser
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not browser and not spark"
 
 browser-test: $(DEV) ## only the tests that drive Chromium
-	@scripts/system-packages chromium
+	@scripts/system-packages chromium tls
 	@$(BIN)/pytest -m browser
 
 postgres-test: $(DEV) ## the web rooms' tests on PostgreSQL 15 (installed and started by the script)
@@ -69,7 +69,7 @@ contracts: $(DEV) ## imports go only to lower floors
 migrations: $(DEV) ## no model change without its migration
 	@$(BIN)/python -m lianshu.platform.manage makemigrations --check --dry-run
 
-systems: $(DEV) ## the table of systems against passing tests; last line: N of 205 working
+systems: $(DEV) ## the table of systems against passing tests; last line: N of 221 working
 	@scripts/system-packages chromium
 	@$(BIN)/python -m scripts.systems
 
@@ -79,6 +79,15 @@ screenshots: $(DEV) ## pictures of every page at 1440 and 390 px into docs/scree
 
 bench: $(DEV) ## every benchmark, one after the other (long)
 	@for script in bench/*_bench.py; do $(BIN)/python $$script || exit 1; done
+
+bundle: ## dist/lianshu-….tar.gz: the program and its packages, to be installed without a network
+	@scripts/bundle $(PYTHON) dist
+
+attack: $(DEV) ## the long attacks, one after the other (hours); the figures of docs/security.md
+	@for script in bench/attack/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+
+attack-quick: $(DEV) ## the attacks' short forms that run with every change
+	@$(BIN)/pytest -n $(WORKERS) --dist loadfile tests/attack tests/security
 
 lock: ## write the hash-locked requirements anew
 	@for name in bootstrap runtime dev ocr spark; do \

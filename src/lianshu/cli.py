@@ -15,6 +15,7 @@ COMMANDS = (
     "lianshu.policy.command",
     "lianshu.network.command",
     "lianshu.platform.command",
+    "lianshu.platform.command_certificate",
 )
 
 

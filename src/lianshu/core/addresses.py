@@ -1,8 +1,8 @@
 """Whose address a request comes from: the one that limits, the audit log and the last sign-in speak of.
 
 A header that anybody can write proves nothing. ``X-Forwarded-For`` counts only when the connection itself comes
-from a proxy named in the setting ``LIANSHU_TRUSTED_PROXIES`` (addresses or networks, comma-separated in the
-environment variable of that name), and then its last entry that is no such proxy.
+from a proxy named in the setting ``LIANSHU_TRUSTED_PROXIES`` (networks, from the environment's ``LIANSHU_PROXY``),
+and then its last entry that is no such proxy.
 """
 
 from __future__ import annotations
@@ -19,15 +19,18 @@ UNKNOWN = "本机"
 
 
 @lru_cache(maxsize=8)
-def networks(names: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
-    """The networks of the trusted proxies; raises ValueError, in Chinese, for a name that is no address."""
-    found = []
-    for name in names:
-        try:
-            found.append(ip_network(name.strip(), strict=False))
-        except ValueError as error:
-            raise ValueError(f"LIANSHU_TRUSTED_PROXIES 里的“{name}”不是 IP 地址或网段") from error
-    return tuple(found)
+def _networks(entries: tuple[str, ...]) -> tuple[IPv4Network | IPv6Network, ...]:
+    return tuple(ip_network(entry, strict=False) for entry in entries)
+
+
+def _trusted(address: Any) -> bool:
+    return any(address in network for network in _networks(tuple(settings.LIANSHU_TRUSTED_PROXIES)))
+
+
+def from_trusted_proxy(request: HttpRequest) -> bool:
+    """Whether the connection itself comes from one of ``settings.LIANSHU_TRUSTED_PROXIES``."""
+    near = _parsed(request.META.get("REMOTE_ADDR", ""))
+    return near is not None and _trusted(near)
 
 
 def _parsed(text: str) -> Any:
@@ -45,8 +48,7 @@ def client_address(request: HttpRequest) -> str:
     near = _parsed(request.META.get("REMOTE_ADDR", ""))
     if near is None:
         return UNKNOWN
-    trusted = networks(tuple(settings.LIANSHU_TRUSTED_PROXIES))
-    if not any(near in network for network in trusted):
+    if not _trusted(near):
         return str(near)
     for text in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
         far = _parsed(text)
@@ -54,6 +56,6 @@ def client_address(request: HttpRequest) -> str:
             # what stands further left passed through something unreadable: nothing there can be believed
             break
         near = far
-        if not any(far in network for network in trusted):
+        if not _trusted(far):
             break
     return str(near)

@@ -25,6 +25,7 @@ def register(subparsers: Any) -> None:
     serve.add_argument(
         "--workers", type=int, default=None, help="进程数（缺省：SQLite 1 个，PostgreSQL 2 个）"
     )
+    serve.add_argument("--https", action="store_true", help="用自带证书提供 HTTPS（见 lianshu certificate）")
     serve.set_defaults(func=_serve)
 
     adopt = subparsers.add_parser("adopt", help="把方案文件读成产业链、目标、任务、职责")
@@ -116,9 +117,19 @@ def _serve(args: argparse.Namespace) -> int:
     from . import running
 
     held = _address_of(args)
+    if args.https:
+        # read by the settings, here and in the server's own processes
+        os.environ["LIANSHU_HTTPS"] = "own"
     running.prepare(static=True)
-    print(f"链枢已打开：http://{args.host}:{args.port}", flush=True)
-    return running.serve(args.host, args.port, workers=args.workers, held=held)
+    from . import command_certificate, tls
+
+    try:
+        command_certificate.tell_left_out(tls.left_out())
+        print(f"链枢已打开：{tls.scheme()}://{args.host}:{args.port}", flush=True)
+        return running.serve(args.host, args.port, workers=args.workers, held=held)
+    except tls.CertificateError as error:
+        print(str(error), file=sys.stderr)
+        return 2
 
 
 def _adopt(args: argparse.Namespace) -> int:

@@ -86,6 +86,8 @@ def serve(host: str, port: int, workers: int | None = None, *, held: socket.sock
     """
     from django.db import connection
 
+    from . import tls
+
     connection.close()
     own = connection.vendor == "sqlite"
     if workers is None:
@@ -93,7 +95,8 @@ def serve(host: str, port: int, workers: int | None = None, *, held: socket.sock
     web = [
         sys.executable, "-m", "lianshu.platform.web", "--interface", "wsgi", "--host", host, "--port", str(port),
         "--workers", str(workers), "--blocking-threads", "4", "--workers-kill-timeout", "5",
-        "--no-access-log", "--log-level", "warning", "lianshu.platform.wsgi:application",
+        "--no-access-log", "--log-level", "warning", *tls.granian_arguments(),
+        "lianshu.platform.wsgi:application",
     ]  # fmt: skip
     parts = [["网页服务", web]]
     if own:

@@ -2,24 +2,28 @@
 
 LIANSHU_HOME          data folder (database, files, key, static files)
 LIANSHU_DATABASE_URL  postgres://user:password@host:port/name; without it SQLite inside LIANSHU_HOME
-LIANSHU_HOSTS         comma-separated host names served (default: any, for a county intranet)
+LIANSHU_HOSTS         comma-separated host names served besides the machine's own, with the port people type
 LIANSHU_PASSWORD_DAYS days after which a password must be changed (default 0: never)
-LIANSHU_DEBUG         1 only for development
-LIANSHU_TRUSTED_PROXIES  addresses or networks of proxies whose X-Forwarded-For is believed (default: none)
 LIANSHU_AUDIT_KEY     file of the key that signs audit checkpoints (default: audit.key in LIANSHU_HOME)
 LIANSHU_AUDIT_COPY    file elsewhere that every audit checkpoint is appended to
 LIANSHU_AUDIT_SYSLOG  host:port or a local socket that every audit checkpoint is sent to
 LIANSHU_JOB_MEMORY    megabytes one background job may take (default 2048)
-LIANSHU_HTTPS         1 when a proxy speaks HTTPS: cookies are then sent over HTTPS only
+LIANSHU_DEBUG         1 only for development
+LIANSHU_HTTPS         1 when a proxy speaks HTTPS, own when the built-in certificate does (`serve --https`)
+LIANSHU_PROXY         comma-separated addresses or networks of proxies whose word about the caller is taken
+                      (default: this machine where LIANSHU_HTTPS is 1, otherwise none)
+LIANSHU_HSTS          seconds for which browsers then insist on HTTPS (default: a year, own: 30 days; 0: not at all)
 """
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from urllib.parse import unquote, urlparse
 
 from csp.constants import NONE, SELF
 
+from . import hosts
 from .home import data_home, secret_key
 from .restoring import settle
 
@@ -27,9 +31,24 @@ HOME = data_home()
 settle(HOME)
 SECRET_KEY = secret_key(HOME)
 DEBUG = os.environ.get("LIANSHU_DEBUG") == "1"
-ALLOWED_HOSTS = [name for name in os.environ.get("LIANSHU_HOSTS", "*").split(",") if name]
-LIANSHU_TRUSTED_PROXIES = tuple(
-    name.strip() for name in os.environ.get("LIANSHU_TRUSTED_PROXIES", "").split(",") if name.strip()
+
+_SERVED = hosts.configured(os.environ.get("LIANSHU_HOSTS", ""))
+ALLOWED_HOSTS = list(dict.fromkeys([*hosts.own_hosts(), *(one.name for one in _SERVED)]))
+_HTTPS = {"": "", "0": "", "1": "proxy", "own": "own"}
+if os.environ.get("LIANSHU_HTTPS", "") not in _HTTPS:
+    raise ValueError("LIANSHU_HTTPS 只能是 1（前面有 HTTPS 代理）、own（自带证书）或 0")
+LIANSHU_HTTPS = _HTTPS[os.environ.get("LIANSHU_HTTPS", "")]
+LIANSHU_TRUSTED_PROXIES = hosts.networks(
+    os.environ.get("LIANSHU_PROXY", "127.0.0.1,::1" if LIANSHU_HTTPS == "proxy" else "")
+)
+# Whether this header counts is decided in edge.py, by who sent it.
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if LIANSHU_HTTPS == "proxy" else None
+SECURE_SSL_REDIRECT = LIANSHU_HTTPS == "proxy"
+SECURE_REDIRECT_EXEMPT = ["^healthz$"]
+CSRF_TRUSTED_ORIGINS = [one.origin for one in _SERVED if one.origin] if LIANSHU_HTTPS else []
+# Of the own certificate less: a browser that met it and later meets another refuses without a way out.
+SECURE_HSTS_SECONDS = int(
+    os.environ.get("LIANSHU_HSTS") or {"proxy": 31_536_000, "own": 2_592_000}.get(LIANSHU_HTTPS, 0)
 )
 
 INSTALLED_APPS = [
@@ -56,6 +75,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "lianshu.platform.edge.EdgeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -79,7 +99,7 @@ WSGI_APPLICATION = "lianshu.platform.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [],
+        "DIRS": [Path(__file__).parent / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -153,7 +173,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 LIANSHU_IDLE_MINUTES = 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = os.environ.get("LIANSHU_HTTPS") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = bool(LIANSHU_HTTPS)
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from . import views
+from . import certificate_page, views
 
 urlpatterns = [
     path("check/", views.check_page, name="check"),
@@ -17,6 +17,8 @@ urlpatterns = [
     path("", include("lianshu.projects.urls")),
     path("", include("lianshu.matters.urls")),
     path("", include("lianshu.reports.urls")),
+    path("certificate/", certificate_page.certificate, name="certificate"),
+    path("certificate/ca.crt", certificate_page.certificate_file, name="certificate-file"),
 ]
 
 handler404 = "lianshu.core.middleware.not_found"

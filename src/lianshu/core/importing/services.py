@@ -92,6 +92,7 @@ def import_check(user: Any, run: ImportRun, *, mapping: dict[str, str], defaults
     missing = missing_columns(ledger, mapping, defaults)
     if missing:
         raise invalid(("mapping", f"缺少{'、'.join(missing)}，请选出对应的列，或下载模板补上。"))
+    _refuse_unseen(ledger, user, defaults)
     with transaction.atomic():
         matching.remember(ledger, [(run.heads[int(number)], name) for number, name in mapping.items()])
         run.mapping, run.status = mapping, Status.CHECKING
@@ -101,6 +102,17 @@ def import_check(user: Any, run: ImportRun, *, mapping: dict[str, str], defaults
         job = start_job(user, "import.check", title=f"检查“{run.name}”", input={"run": str(run.pk)})
         ImportRun.objects.filter(pk=run.pk).update(job=job)
     return job
+
+
+def _refuse_unseen(ledger: Ledger, user: Any, defaults: dict[str, Any]) -> None:
+    """Rows chosen for whole columns must be ones the person may see."""
+    readers = Readers(ledger, user)
+    for name, value in defaults.items():
+        if value:
+            try:
+                readers.restore(ledger.by_name[name], value)
+            except CellError as error:
+                raise invalid((name, f"{error}，请重新选择。")) from error
 
 
 def _to_matching(job: Job) -> None:

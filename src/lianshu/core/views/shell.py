@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
@@ -24,7 +24,8 @@ _INDENT = "\u3000"
 def back_to(request: HttpRequest, address: str) -> HttpResponse:
     """Redirect inside this site only."""
     safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure())
-    return redirect(address if safe else "/")
+    # not `redirect`, which would take a word for the name of a page
+    return HttpResponseRedirect(address if safe else "/")
 
 
 def lens(request: HttpRequest) -> HttpResponse:
