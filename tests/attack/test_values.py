@@ -1,0 +1,128 @@
+"""Odd values by address and form: no answer is HTTP 500, none takes long, none asks the database without end."""
+
+from __future__ import annotations
+
+import os
+import resource
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from tests.attack import odd_requests as odd
+from tests.attack.odd_requests import Ask, Campaign, Raised, asked
+from tests.conftest import signed_in
+
+from lianshu.core.importing.values import CellError, Readers
+from lianshu.core.ledger.declaration import ledger_for
+
+#: single requests besides those that put odd values into everything
+SINGLE = 250
+#: queries of one page; the longest page that works needs a fifth
+QUERIES = 400
+
+
+def in_child(work: Callable[[], int], *, seconds: int = 10, memory: int = 1024**3) -> int | None:
+    """What ``work`` returned in a process of its own; None where it took too long or too much memory."""
+    child = os.fork()
+    if child == 0:
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+        used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (used + memory, used + memory))
+        try:
+            os._exit(work() % 251)
+        except BaseException:
+            os._exit(255)
+    status = os.waitpid(child, 0)[1]
+    code = os.waitstatus_to_exitcode(status)
+    return code if 0 <= code < 255 else None
+
+
+@pytest.mark.xfail(strict=True, reason="issue 7 C2: a number with a huge exponent is computed in full")
+@pytest.mark.parametrize("address", ["/ledger/tasks/?progress_from=", "/ledger/projects/?amount_to="])
+def test_a_link_with_a_huge_number_is_answered(as_owner, address):
+    for value in ("1e99999999", "-1e99999999", "1e-99999999", "9" * 5000):
+        assert in_child(lambda value=value: as_owner.get(address + value).status_code) == 200, value[:20]
+
+
+@pytest.mark.xfail(strict=True, reason="issue 7 C2: a number with a huge exponent is computed in full")
+def test_a_filter_that_cannot_be_read_says_so(as_owner):
+    page = as_owner.get("/ledger/tasks/?progress_from=1e400&due_to=2026-02-30").content.decode()
+    assert "“1e400”太大" in page and "“2026-02-30”不是日期" in page and "没有按它筛选" in page
+
+
+@pytest.mark.xfail(strict=True, reason="issue 7 C2: a cell with a huge exponent is computed in full")
+def test_a_cell_with_a_huge_number_is_refused(world):
+    ledger = ledger_for("tasks")
+    column, readers = ledger.by_name["progress"], Readers(ledger, world.owner)
+
+    def read(value: str) -> int:
+        try:
+            readers.read(column, value)
+        except CellError:
+            return 7
+        return 0
+
+    for value in ("1e1000000", "1e99999999", "1e400", "NaN", "Infinity", "²", "9" * 5000):
+        assert in_child(lambda value=value: read(value)) == 7, value[:20]
+
+
+@pytest.mark.xfail(strict=True, reason="issue 7: odd values in addresses and forms give HTTP 500")
+def test_odd_values_never_break_a_page(world):
+    # two ledgers stand for all: they share their code, and the long form asks them all
+    campaign = Campaign(world, 7, ledgers=("sample-units", "tasks"))
+    known = {place.address: place for place in campaign.places}
+    assert {"progress_from", "due_to", "q", "sort", "cols"} <= set(known["/ledger/tasks/"].parameters)
+    assert {"username", "password"} <= set(known["/sign-in/"].fields)
+    assert "period" in known["/collections/new/"].filled
+    assert str(campaign.ask(5)) == str(campaign.ask(5)) != str(campaign.ask(6))
+    asks = [ask for number in range(len(campaign.places)) for ask in campaign.whole(number)]
+    asks += [campaign.ask(number) for number in range(SINGLE)]
+    broken: list[str] = []
+    with Raised() as raised:
+        for ask in asks:
+            raised.clear()
+            with CaptureQueriesContext(connection) as queries:
+                answer = asked(campaign.clients[ask.role], ask)
+            if answer.status_code >= 500 or raised:
+                broken.append(f"{answer.status_code} {raised} {ask}")
+            if len(queries) > QUERIES:
+                broken.append(f"{len(queries)} queries {ask}")
+    assert not broken, "\n".join(broken[:20])
+
+
+BROKE = (
+    ("/tasks/year/?year=²", None),
+    ("/ledger/projects/?chain=③", None),
+    ("/ledger/units/?chain=9223372036854775808", None),
+    ("/accounts/?q=" + "一" * 20_000, None),
+    ("/lens/", {"next": "-nan"}),
+    ("/lens/", {"region": "9" * 30}),
+    ("/ledger/sample-units/bulk/", {"row": "9" * 30}),
+    ("/ledger/sample-units/bulk/", {"whole": "1", "query": "chain=²&q=%00"}),
+    ("/search/?q=%00", None),
+    ("/why/organisation.unit/" + "9" * 5000 + "/", None),
+)
+
+
+@pytest.mark.xfail(strict=True, reason="issue 7: odd values in addresses and forms give HTTP 500")
+def test_values_that_broke_a_page(world):
+    broken = []
+    for address, form in BROKE:
+        role = "system_admin" if address.startswith("/accounts/") else "owner"
+        client = signed_in(world.people[role])
+        client.raise_request_exception = False
+        answer = client.get(address) if form is None else client.post(address, form)
+        if answer.status_code >= 500:
+            broken.append(address[:60])
+    assert broken == []
+
+
+@pytest.mark.xfail(strict=True, reason="issue 7: a zero character reaches the database")
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_zero_character_is_refused_before_the_database(as_owner, method):
+    pairs = [("name", "甲\x00乙"), ("q", "\x00")]
+    answer = odd.asked(as_owner, Ask("0", "owner", method, "/ledger/sample-units/new/", pairs))
+    assert answer.status_code == 400
+    assert "不可见的控制字符" in answer.content.decode()
