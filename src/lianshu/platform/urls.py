@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("lianshu.reports.urls")),
 ]
 
+handler400 = "lianshu.core.refusals.bad_request"
 handler404 = "lianshu.core.middleware.not_found"
 handler403 = "lianshu.core.middleware.forbidden"
 handler500 = "lianshu.core.middleware.server_error"

@@ -5,12 +5,13 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import connection
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from lianshu.core import notices
+from lianshu.core.asked import words_asked
 from lianshu.core.bodies import chain_model, region_model
 from lianshu.core.errors import LianshuError
 from lianshu.core.lens import lens_of, lens_set
@@ -24,7 +25,8 @@ _INDENT = "\u3000"
 def back_to(request: HttpRequest, address: str) -> HttpResponse:
     """Redirect inside this site only."""
     safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure())
-    return redirect(address if safe else "/")
+    # not `redirect`, which would take a word for the name of a page
+    return HttpResponseRedirect(address if safe else "/")
 
 
 def lens(request: HttpRequest) -> HttpResponse:
@@ -51,7 +53,7 @@ def lens(request: HttpRequest) -> HttpResponse:
 
 
 def _search(request: HttpRequest, each: int) -> dict[str, object]:
-    text = request.GET.get("q", "").strip()[:80]
+    text = words_asked(request.GET)
     results: list[tuple[str, str, str]] = []
     if text:
         for provider in registry.searches:
