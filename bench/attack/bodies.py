@@ -59,6 +59,10 @@ def sent(port: int, head: str, size: int, *, chunked: bool = False) -> str:
             return "connection reset"
 
 
+def _note(answers: list[str], port: int, head: str, size: int, chunked: bool) -> None:
+    answers.append(sent(port, head, size, chunked=chunked))
+
+
 def signed_in(port: int, name: str, secret: str) -> tuple[str, str]:
     """(cookies, token) of a person."""
     import http.client
@@ -131,11 +135,7 @@ def main() -> None:
                 head = f"POST {address} HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}{length}\r\n\r\n"
                 answers: list[str] = []
                 lines = [
-                    threading.Thread(
-                        target=lambda head=head, chunked=chunked: answers.append(
-                            sent(given.port, head, size, chunked=chunked)
-                        )
-                    )
+                    threading.Thread(target=_note, args=(answers, given.port, head, size, chunked))
                     for _ in range(given.count)
                 ]
                 for line in lines:

@@ -22,7 +22,7 @@ from lianshu.core.models import ImportRow, ImportRun
 
 DESK = "/ledger/sample-units/import/"
 #: odd files read whole; thousands more in bench/attack/imports.py
-FILES = 120
+FILES = 80
 
 
 def read(name: str, data: bytes) -> int:
@@ -48,7 +48,11 @@ def test_a_bomb_is_refused_or_read_within_bounds():
 def test_odd_files_are_read_or_refused_with_a_sentence(world):
     for number in range(FILES):
         name, data = odd_files.odd_file(1, number)
-        run = services.import_start(world.owner, SampleLedger(), data=data, name=name)
+        try:
+            run = services.import_start(world.owner, SampleLedger(), data=data, name=name)
+        except LianshuError as error:
+            assert name in error.sentence, number
+            continue
         if run.status == ImportRun.Status.FAILED:
             assert name in run.counts["refusal"], number
             continue

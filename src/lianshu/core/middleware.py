@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
-from .errors import CATALOGUE, LianshuError
+from .errors import CATALOGUE, LianshuError, invalid
 
 log = logging.getLogger("lianshu")
 
@@ -38,6 +39,10 @@ class ErrorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, LianshuError):
             return error_page(request, exception.status, exception.sentence, exception.code)
+        if isinstance(exception, ValidationError):
+            # a service's model refused what no form had looked at
+            refusal = invalid(*(("", sentence) for sentence in exception.messages))
+            return error_page(request, refusal.status, refusal.sentence, refusal.code)
         if isinstance(exception, Http404):
             return error_page(request, 404, CATALOGUE["E1002"][1], "E1002")
         return None

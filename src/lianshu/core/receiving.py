@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 
 from .errors import LianshuError
 from .middleware import error_page
@@ -59,33 +59,37 @@ class ReceivingMiddleware:
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         signed_in = request.user.is_authenticated
         limit = max(FORM_LIMIT, upload_limit(view)) if signed_in else VISITOR_LIMIT
-        refusal = _refusal(request, limit)
-        if refusal is not None:
-            if signed_in and request.META.get("CONTENT_LENGTH"):
+        try:
+            _refuse_size(request, limit)
+            if "\x00" in request.path:
+                raise LianshuError("E4003")
+            refuse_zero(request.GET)
+            refuse_zero(request.POST)
+        except LianshuError as refusal:
+            if refusal.code == "E4001" and signed_in:
                 _throw_away(request)
             return error_page(request, refusal.status, refusal.sentence, refusal.code)
-        if "\x00" in request.path or _holds_zero(request.GET) or _holds_zero(request.POST):
-            refusal = LianshuError("E4003")
-            return error_page(request, refusal.status, refusal.sentence, refusal.code)
         return None
 
 
-def _refusal(request: HttpRequest, limit: int) -> LianshuError | None:
+def refuse_zero(params: QueryDict) -> None:
+    """Raise E4003 for a zero character in a name or value: PostgreSQL keeps none."""
+    for name, values in params.lists():
+        if "\x00" in name or any("\x00" in value for value in values):
+            raise LianshuError("E4003")
+
+
+def _refuse_size(request: HttpRequest, limit: int) -> None:
     length = request.META.get("CONTENT_LENGTH") or ""
     if not length and request.META.get("HTTP_TRANSFER_ENCODING"):
-        return LianshuError("E4002")
+        raise LianshuError("E4002")
     # what is no number counts as no body, here and where it is read
     size = int(length) if length.isascii() and length.isdigit() and len(length) < 20 else 0
-    if size <= limit and len(length) < 20:
-        return None
-    return LianshuError("E4001", size=file_size(size), limit=file_size(limit))
+    if size > limit or len(length) >= 20:
+        raise LianshuError("E4001", size=file_size(size), limit=file_size(limit))
 
 
 def _throw_away(request: HttpRequest) -> None:
     left = _THROWN_AWAY
     while left > 0 and (piece := request.read(min(_PIECE, left))):
         left -= len(piece)
-
-
-def _holds_zero(params: Any) -> bool:
-    return any("\x00" in name or any("\x00" in value for value in values) for name, values in params.lists())

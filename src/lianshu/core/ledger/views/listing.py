@@ -17,6 +17,7 @@ from lianshu.core.ledger.declaration import Ledger, ledger_for
 from lianshu.core.ledger.filters import Listing
 from lianshu.core.lens import lens_of
 from lianshu.core.models import SavedView
+from lianshu.core.receiving import refuse_zero
 from lianshu.core.scope import grants_of, require
 
 #: characters of a list's address, as browsers and servers take them
@@ -151,8 +152,11 @@ def columns_set(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def query_of(text: str) -> QueryDict:
-    """The parameters of a list's address that a form carries; NUL and what no address is long enough for are left."""
-    return QueryDict(text[:QUERY_LONGEST])
+    """The parameters of a list's address that a form carries, as far as an address may be long."""
+    params = QueryDict(text[:QUERY_LONGEST])
+    # the address inside the form is decoded here, after the form itself was looked at
+    refuse_zero(params)
+    return params
 
 
 def _query(request: HttpRequest) -> Any:
