@@ -106,6 +106,17 @@ def bombs(scale: float = 1.0) -> dict[str, tuple[str, bytes]]:
         "corner": ("角.xlsx", package(sheet(f'<row r="1048576">{corner}</row>'))),
         "empty cells": ("空格.xlsx", package(sheet(*[row(n, '<c r="XFD2" s="1"/>' * 30) for n in range(2, 40)]))),
         "shared texts": ("共享.xlsx", package(sheet(), strings=zeros)),
+        "repeated text": (
+            "重复.xlsx",
+            package(
+                sheet(*[row(n, *['<c t="s"><v>0</v></c>'] * 20) for n in range(2, times(20_000))]),
+                strings=b"<sst><si><t>" + b"a" * 30_000 + b"</t></si></sst>",
+            ),
+        ),
+        "three million figures": (
+            "满.xlsx",
+            package(sheet(*[row(n, *["<c><v>1.5</v></c>"] * 20) for n in range(2, times(149_000))])),
+        ),
         "sheets": (
             "表多.xlsx",
             package(

@@ -16,8 +16,8 @@ from collections.abc import Iterator
 
 from .archives import ArchiveError, open_archive, unpacked
 
-#: cells one sheet may span: 200,000 rows of 20 columns; a reader takes 40 bytes for each and as much again for texts
-CELL_LIMIT = 4_000_000
+#: cells one sheet may span: 200,000 rows of 15 columns; a reader takes 40 bytes for each and as much again for texts
+CELL_LIMIT = 3_000_000
 #: bytes a workbook may have when unpacked, and bytes of text its cells may hold together
 UNPACKED_LIMIT = 256 * 1024 * 1024
 TEXT_LIMIT = 256 * 1024 * 1024
