@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import PurePath
 from typing import Any
 
 from django.apps import apps
 from django.core.files.base import File
 from django.db import models, transaction
+
+from lianshu.reference.archives import ArchiveError, open_archive
 
 from . import audit
 from .errors import LianshuError
@@ -59,9 +60,9 @@ def kind_of(file: Any) -> str:
 
 def _zipped_kind(file: Any) -> str:
     try:
-        with zipfile.ZipFile(file) as archive:
+        with open_archive(file) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError):
+    except ArchiveError:
         return ""
     finally:
         file.seek(0)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import sys
 
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
-from .errors import CATALOGUE, LianshuError
+from .errors import CATALOGUE, LianshuError, invalid
 from .failures import Failure, failure_of
 
 log = logging.getLogger("lianshu")
@@ -41,6 +42,10 @@ class ErrorMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         if isinstance(exception, LianshuError):
             return error_page(request, exception.status, exception.sentence, exception.code)
+        if isinstance(exception, ValidationError):
+            # a service's model refused what no form had looked at
+            refusal = invalid(*(("", sentence) for sentence in exception.messages))
+            return error_page(request, refusal.status, refusal.sentence, refusal.code)
         if isinstance(exception, Http404):
             return error_page(request, 404, CATALOGUE["E1002"][1], "E1002")
         return None

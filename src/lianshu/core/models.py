@@ -167,6 +167,7 @@ class ImportRun(models.Model):
     """One workbook on the import desk, from upload to the single transaction that writes it."""
 
     class Status(models.TextChoices):
+        READING = "reading", "读取中"
         MAPPING = "mapping", "对应列"
         CHECKING = "checking", "检查中"
         READY = "ready", "待确认"

@@ -81,7 +81,7 @@ def _rows(user: Any, label: str, ids: set[str], action: str, chain: Any) -> dict
         return {}
     if not issubclass(model, ScopedModel):
         return {}
-    numbers = [pk for pk in ids if pk.isdigit()]
+    numbers = [pk for pk in ids if pk.isascii() and pk.isdigit()]
     rows = model.objects.visible_to(user, action).filter(pk__in=numbers)
     if chain is not None:
         if not model.scope.chain:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from lianshu.core.attachments import attachment_add, attachments_of
 from lianshu.core.attempt import attempt
 from lianshu.core.errors import LianshuError
+from lianshu.core.receiving import accepts_upload
 from lianshu.core.scope import get_visible, may, require
 
 from . import selectors, services
@@ -105,6 +106,7 @@ def matter_page(request: HttpRequest, pk: int, bound: dict[str, Any] | None = No
     )
 
 
+@accepts_upload()
 @require_POST
 def matter_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
     """Take one step."""

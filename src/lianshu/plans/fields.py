@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from lianshu.core.errors import invalid
+from lianshu.reference.bounded import OutsideError, read_decimal
 from lianshu.reference.due_days import KINDS, parse_due_day
 
 from .wording import BASES, CADENCES, OPS, SCOPES, parse_period, period_words
@@ -181,9 +181,7 @@ def _number(text: str) -> float | int | None:
     if not text:
         return None
     try:
-        number = float(text.replace(",", "").replace("，", ""))
-    except ValueError:
+        number = float(read_decimal(text))
+    except OutsideError:
         raise ValueError("要填数字") from None
-    if not math.isfinite(number):
-        raise ValueError("要填数字")
     return int(number) if number.is_integer() else number

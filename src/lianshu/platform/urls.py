@@ -21,6 +21,7 @@ urlpatterns = [
     path("certificate/ca.crt", certificate_page.certificate_file, name="certificate-file"),
 ]
 
+handler400 = "lianshu.core.refusals.bad_request"
 handler404 = "lianshu.core.middleware.not_found"
 handler403 = "lianshu.core.middleware.forbidden"
 handler500 = "lianshu.core.middleware.server_error"

@@ -19,6 +19,8 @@ from docx.shared import Mm, Pt
 _FIRST = re.compile(r"^[一二三四五六七八九十]+、")
 _SECOND = re.compile(r"^（[一二三四五六七八九十]+）")
 _LINE = Pt(28.95)
+#: characters a Word file cannot hold, pasted unseen from elsewhere
+_UNFIT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def _font(run, name: str, size: float) -> None:
@@ -36,7 +38,7 @@ def _paragraph(document, text: str, font: str, size: float, *, indent: bool = Tr
         layout.first_line_indent = Pt(size * 2)
     if centred:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    _font(paragraph.add_run(text), font, size)
+    _font(paragraph.add_run(_UNFIT.sub("", text)), font, size)
     return paragraph
 
 

@@ -15,6 +15,7 @@ from lianshu.core.attachments import attachment_add, attachments_of
 from lianshu.core.attempt import attempt
 from lianshu.core.errors import LianshuError
 from lianshu.core.lens import lens_of
+from lianshu.core.receiving import accepts_upload
 from lianshu.core.registries import registry
 from lianshu.core.scope import get_visible, may
 from lianshu.organisation.models import Appointment, Chain
@@ -137,6 +138,7 @@ def consult(request: HttpRequest, pk: int) -> HttpResponse:
     return chain_page(request, pk, {"question": form}, "experts")
 
 
+@accepts_upload()
 @require_POST
 def consult_answer(request: HttpRequest, pk: int, consultation: int) -> HttpResponse:
     """File an expert's opinion, with its signed original as attachment."""
@@ -156,6 +158,7 @@ def _record(request: HttpRequest, item: ChainItem, values: dict[str, Any]) -> Ch
     return services.chain_item_update(request.user, item, **values)
 
 
+@accepts_upload()
 def chain_item(request: HttpRequest, pk: int) -> HttpResponse:
     """One item of one chain: its state, its proof, its files."""
     item = get_visible(

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from lianshu.core.asked import words_asked
 from lianshu.core.attempt import attempt
 from lianshu.core.errors import LianshuError
 from lianshu.core.scope import get_visible, may, regions_for, require
@@ -72,7 +73,7 @@ def mechanism_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
 def linkage(request: HttpRequest) -> HttpResponse:
     """领导联系表: three pairings per leader, and the departments' pairings, made to be printed."""
     regions = Region.objects.filter(regions_for(request.user, "view")).order_by("-path")
-    wanted = request.GET.get("region", "")
+    wanted = words_asked(request.GET, "region")
     region = regions.filter(code=wanted).first() if wanted else regions.first()
     if region is None:
         raise LianshuError("E1002")

@@ -13,11 +13,19 @@ from lianshu.core.bodies import chain_model, region_model
 from lianshu.core.ledger.declaration import Column, Ledger
 from lianshu.core.models import ImportRow
 from lianshu.core.scope import SystemActor
+from lianshu.reference.bounded import shortened
 
-from .values import CellError, Readers, text_of
+from .values import CELL_LONGEST, CellError, Readers, text_of
 
 Verdict = ImportRow.Verdict
 _CHUNK = 400
+
+
+def _shown(text: str) -> str:
+    """A cell as the preview keeps it: databases refuse zero characters, and nobody reads 10 MB."""
+    return (
+        text.replace("\x00", "�") if len(text) <= CELL_LONGEST else shortened(text, 100).replace("\x00", "�")
+    )
 
 
 @dataclass(slots=True)
@@ -108,7 +116,7 @@ class Judge:
             region = self.readers.restore(column, region_key)
         for column, place in self.places:
             cell = cells[place] if place < len(cells) else None
-            row.texts[column.name] = text_of(cell)
+            row.texts[column.name] = _shown(text_of(cell))
             try:
                 value = self.readers.read(column, cell, region)
             except CellError as error:

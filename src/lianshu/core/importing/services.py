@@ -20,10 +20,11 @@ from lianshu.core.ledger.many import BATCH, RowRefusedError
 from lianshu.core.models import ImportRow, ImportRun, Job
 from lianshu.core.scope import SYSTEM, require
 from lianshu.core.words import file_size
+from lianshu.reference.bounded import shortened
 
 from . import mapping as matching
 from .judging import Judge, Judged
-from .sheets import LIMIT, Sheet, read_sheet
+from .sheets import LIMIT, Sheet, read_sheet, refuse_at_once
 from .values import CellError, Readers, text_of
 
 Status = ImportRun.Status
@@ -44,24 +45,67 @@ def refuse_large(name: str, size: int) -> None:
 
 
 def import_start(user: Any, ledger: Ledger, *, data: bytes, name: str) -> ImportRun:
-    """Take a file in and guess its columns. Raises E2002, E2003 for unusable files."""
+    """Take a file in and have it read in the background: a job opens it, finds its table and guesses its columns.
+
+    Raises E2002, E2003 for what a look at its first bytes refuses; what the job refuses stands on the run, whose
+    status is then FAILED (``counts["refusal"]``).
+    """
     require(user, ledger.import_action)
+    with transaction.atomic():
+        run = _taken_in(user, ledger, data, name)
+        job = start_job(user, "import.read", title=f"读取“{run.name}”", input={"run": str(run.pk)})
+        ImportRun.objects.filter(pk=run.pk).update(job=job)
+    # a job run at once (tests) has read it already
+    run.refresh_from_db()
+    return run
+
+
+def _taken_in(user: Any, ledger: Ledger, data: bytes, name: str) -> ImportRun:
     name = PurePath(name).name[:200] or "导入.xlsx"
     refuse_large(name, len(data))
-    sheet = read_sheet(data, name, set(matching.names_of(ledger)))
-    if not sheet.rows:
-        raise LianshuError("E2002", name=name, cause="只有列名，没有数据行", remedy="请填好数据后再传")
-    run = ImportRun(
-        ledger=ledger.slug,
-        name=name,
-        heads=sheet.heads,
-        mapping=matching.guess(ledger, sheet.heads),
-        counts={"rows": len(sheet.rows), "sheet": sheet.name, "defaults": {}},
-        by=user,
-    )
+    refuse_at_once(data, name)
+    run = ImportRun(ledger=ledger.slug, name=name, status=Status.READING, by=user)
     run.file.save(f"{run.pk}{PurePath(name).suffix.lower()}", ContentFile(data), save=False)
     run.save()
     return run
+
+
+@register_job("import.read", retry=True)
+def read_job(job: Job, report: Report) -> None:
+    """Read a run's file; a refusal is kept on the run."""
+    run = ImportRun.objects.get(pk=job.input["run"])
+    report(5, "打开文件")
+    try:
+        sheet, mapping = _read(run)
+    except LianshuError as error:
+        ImportRun.objects.filter(pk=run.pk, status=Status.READING).update(
+            status=Status.FAILED, counts={"refusal": error.sentence}
+        )
+        raise
+    with transaction.atomic():
+        _keep_read(run, sheet, mapping)
+        address = reverse("ledger-import-run", args=(run.ledger, run.pk))
+        report.finish({"url": address, "words": f"读到 {len(sheet.rows)} 行"})
+
+
+def _read(run: ImportRun) -> tuple[Sheet, dict[str, str]]:
+    """The table of a run's file and the columns its heads are taken for; raises E2002, E2003."""
+    sheet = sheet_of(run)
+    if not sheet.rows:
+        raise LianshuError("E2002", name=run.name, cause="只有列名，没有数据行", remedy="请填好数据后再传")
+    return sheet, matching.guess(ledger_for(run.ledger), sheet.heads)
+
+
+def _keep_read(run: ImportRun, sheet: Sheet, mapping: dict[str, str]) -> None:
+    run.heads, run.mapping, run.status = sheet.heads, mapping, Status.MAPPING
+    run.counts = {
+        "rows": len(sheet.rows),
+        "sheet": sheet.name,
+        "defaults": {},
+        # the page on which columns are matched shows them without opening the file again
+        "samples": [samples(sheet, place) for place in range(len(sheet.heads))],
+    }
+    run.save(update_fields=["heads", "mapping", "status", "counts"])
 
 
 def run_of(user: Any, pk: Any) -> ImportRun:
@@ -83,7 +127,7 @@ def import_check(user: Any, run: ImportRun, *, mapping: dict[str, str], defaults
     """Remember the matched columns and judge all rows in the background."""
     ledger = ledger_for(run.ledger)
     require(user, ledger.import_action)
-    if run.status in (Status.WRITING, Status.DONE):
+    if run.status in (Status.READING, Status.FAILED, Status.WRITING, Status.DONE):
         raise LianshuError("E3001", what=run.name, state=run.get_status_display(), action="重新检查")
     allowed = {column.name for column in ledger.importable}
     mapping = {number: name for number, name in mapping.items() if name in allowed}
@@ -314,7 +358,10 @@ def import_file(
     user: Any, ledger: Ledger, path: Path, *, defaults: dict[str, Any] | None = None
 ) -> ImportRun:
     """For the command line: all steps at once in this process; refused rows are kept on the run."""
-    run = import_start(user, ledger, data=path.read_bytes(), name=path.name)
+    require(user, ledger.import_action)
+    refuse_large(path.name, path.stat().st_size)
+    run = _taken_in(user, ledger, path.read_bytes(), path.name)
+    _keep_read(run, *_read(run))
     missing = missing_columns(ledger, run.mapping, defaults or {})
     if missing:
         raise invalid(("mapping", f"缺少{'、'.join(missing)}，请补上这些列。"))
@@ -329,4 +376,4 @@ def import_file(
 def samples(sheet: Sheet, place: int) -> list[str]:
     """The first filled cells below a head, for the page on which columns are matched."""
     found = (text_of(row[place]) for row in sheet.rows[:50] if place < len(row))
-    return [text for text in found if text][:_SAMPLES]
+    return [shortened(text, 40).replace("\x00", "�") for text in found if text][:_SAMPLES]

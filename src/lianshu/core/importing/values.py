@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,15 +13,22 @@ from django.db import models
 
 from lianshu.core.bodies import chain_model, region_model
 from lianshu.core.ledger.declaration import Column, Ledger
+from lianshu.reference.bounded import FIRST_YEAR, LAST_YEAR, OutsideError, read_decimal, shortened, whole_or
 
 _YES = {"是", "有", "对", "1", "true", "yes", "y", "√", "✓"}
 _NO = {"否", "无", "不", "0", "false", "no", "n", "×", "x", ""}
 _DATE = re.compile(
-    r"(\d{4})\s*[年./-]\s*(\d{1,2})(?:\s*[月./-]\s*(\d{1,2})\s*日?|\s*月)?(?:\s+00:00(?::00)?)?$"
+    r"([0-9]{4})\s*[年./-]\s*([0-9]{1,2})(?:\s*[月./-]\s*([0-9]{1,2})\s*日?|\s*月)?(?:\s+00:00(?::00)?)?$"
 )
-_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})$")
+_COMPACT = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})$")
 #: days from this one are how workbooks keep dates that lost their format
 _EPOCH = dt.date(1899, 12, 30)
+#: characters a workbook's own cell can hold
+CELL_LONGEST = 32_767
+#: an apostrophe before one of these is ours: see `lianshu.core.ledger.export.defused`
+_DEFUSED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
+#: what can neither be seen nor stored everywhere; line breaks and tabs can
+_UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 class CellError(ValueError):
@@ -39,8 +46,15 @@ def text_of(value: Any) -> str:
     if isinstance(value, dt.datetime) and value.time() == dt.time():
         return value.date().isoformat()
     text = str(value).strip()
-    if len(text) > 1 and text[0] == "'" and text[1] in "=+-@":
-        return text[1:]
+    return text[1:] if _DEFUSED.match(text) else text
+
+
+def checked(text: str) -> str:
+    """The text of a cell; CellError for one that is too long or holds characters nobody sees."""
+    if len(text) > CELL_LONGEST:
+        raise CellError(f"有 {len(text)} 字，一个单元格最多 {CELL_LONGEST} 字")
+    if found := _UNSEEN.search(text):
+        raise CellError(f"第 {found.start() + 1} 个字是看不见的控制字符，请重新键入这一格")
     return text
 
 
@@ -56,7 +70,7 @@ class Readers:
     def read(self, column: Column, value: Any, region: Any = None) -> Any:
         """The value as JSON keeps it (rows by key, dates and figures as text); raises CellError."""
         field = self.ledger.field(column.name)
-        text = text_of(value)
+        text = checked(text_of(value))
         if field is None:
             raise LookupError(f"column {column.name!r} of ledger {self.ledger.slug!r} is not a field")
         if field.many_to_one or field.one_to_one:
@@ -140,9 +154,9 @@ class Readers:
             found = near or found
         if not found:
             where = "地区" if field.related_model is region_model() else column.title
-            raise CellError(f"没有找到“{text}”，请核对名称，或先登记这个{where}")
+            raise CellError(f"没有找到“{shortened(text)}”，请核对名称，或先登记这个{where}")
         if len({row.pk for row in found}) > 1:
-            raise CellError(f"有 {len(found)} 个都叫“{text}”，请写全称或代码")
+            raise CellError(f"有 {len(found)} 个都叫“{shortened(text)}”，请写全称或代码")
         return found[0].pk
 
 
@@ -160,7 +174,7 @@ def _flag(text: str) -> bool:
         return True
     if text.lower() in _NO:
         return False
-    raise CellError(f"“{text}”应写“是”或“否”")
+    raise CellError(f"“{shortened(text)}”应写“是”或“否”")
 
 
 def _choice(field: models.Field, text: str) -> Any:
@@ -168,36 +182,43 @@ def _choice(field: models.Field, text: str) -> Any:
         if text in (str(name), str(code)):
             return code
     names = "、".join(str(name) for _, name in field.flatchoices)
-    raise CellError(f"没有“{text}”这一项，可填：{names}")
+    raise CellError(f"没有“{shortened(text)}”这一项，可填：{names}")
 
 
 def _date(value: Any, text: str) -> str:
     if isinstance(value, dt.datetime):
-        return value.date().isoformat()
+        return _within(value.date()).isoformat()
     if isinstance(value, dt.date):
-        return value.isoformat()
-    match = _DATE.match(text) or _COMPACT.match(text)
+        return _within(value).isoformat()
+    # the longest way to write a day is shorter
+    short = text if len(text) <= 40 else ""
+    match = _DATE.match(short) or _COMPACT.match(short)
+    day = None
     try:
         if match:
-            year, month, day = match.groups()
-            return dt.date(int(year), int(month), int(day or 1)).isoformat()
-        if text.isdigit() and 20_000 < int(text) < 80_000:
-            return (_EPOCH + dt.timedelta(days=int(text))).isoformat()
+            year, month, number = match.groups()
+            day = dt.date(int(year), int(month), int(number or 1))
+        elif serial := whole_or(short, None, low=20_001, high=79_999):
+            day = _EPOCH + dt.timedelta(days=serial)
     except ValueError:
-        pass
-    raise CellError(f"“{text}”不是日期，请写成 2026-03-05 或 2026年3月5日")
+        day = None
+    if day is None:
+        raise CellError(f"“{shortened(text)}”不是日期，请写成 2026-03-05 或 2026年3月5日")
+    return _within(day).isoformat()
+
+
+def _within(day: dt.date) -> dt.date:
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise CellError(f"年份 {day.year} 超出 {FIRST_YEAR}—{LAST_YEAR}，请核对")
+    return day
 
 
 def _figure(field: models.Field, text: str, unit: str) -> Any:
-    plain = text.replace(",", "").replace("，", "").replace(" ", "")
-    if unit and plain.endswith(unit):
-        plain = plain[: -len(unit)]
+    plain = text.removesuffix(unit) if unit and len(text) < 100 else text
     try:
-        number = Decimal(plain)
-    except InvalidOperation as error:
-        raise CellError(f"“{text}”不是数字{f'，单位是{unit}，只写数字' if unit else ''}") from error
-    if not number.is_finite():
-        raise CellError(f"“{text}”不是数字")
+        number = read_decimal(plain)
+    except OutsideError as error:
+        raise CellError(f"{error}{f'，单位是{unit}，只写数字' if unit else ''}") from error
     if isinstance(field, models.IntegerField):
         if number != number.to_integral_value():
             raise CellError(f"“{text}”应是整数")

@@ -13,6 +13,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
 from lianshu.core import jobs
+from lianshu.core.asked import key_asked
 from lianshu.core.bodies import chain_model, region_model
 from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.ledger.declaration import Ledger
@@ -20,6 +21,7 @@ from lianshu.core.ledger.export import XLSX
 from lianshu.core.ledger.views.listing import opened
 from lianshu.core.lens import lens_of
 from lianshu.core.models import ImportRow, ImportRun, Job
+from lianshu.core.receiving import MB, accepts_upload
 
 from . import services, workbooks
 from .values import Readers
@@ -42,6 +44,7 @@ def _run(request: HttpRequest, ledger: Ledger, pk: uuid.UUID) -> ImportRun:
     return run
 
 
+@accepts_upload(services.LIMIT + MB)
 def import_desk(request: HttpRequest, slug: str) -> HttpResponse:
     """Choose a file; the person's last imports into this ledger."""
     ledger = _desk(request, slug)
@@ -89,8 +92,11 @@ def import_run(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse:
         run.refresh_from_db()
     context: dict[str, Any] = {"ledger": ledger, "run": run, "job": run.job}
     busy = run.job is not None and run.job.status in (Job.Status.WAITING, Job.Status.RUNNING)
-    if busy and run.status in (Status.CHECKING, Status.WRITING):
+    if busy and run.status in (Status.READING, Status.CHECKING, Status.WRITING):
         return render(request, "core/importing/busy.html", context | {"left": jobs.seconds_left(run.job)})
+    if run.status in (Status.READING, Status.FAILED):
+        failed = run.counts.get("refusal") or (run.job.error if run.job is not None else "")
+        return render(request, "core/importing/unread.html", context | {"failed": failed})
     if run.status in (Status.MAPPING, Status.CHECKING) or "map" in request.GET:
         return render(request, "core/importing/mapping.html", context | _mapping(request, ledger, run))
     return render(request, "core/importing/preview.html", context | _preview(request, ledger, run))
@@ -103,13 +109,12 @@ def _reason(run: ImportRun) -> str:
 
 
 def _mapping(request: HttpRequest, ledger: Ledger, run: ImportRun) -> dict[str, Any]:
-    sheet = services.sheet_of(run)
-    matched = run.mapping
+    matched, samples = run.mapping, run.counts.get("samples", [])
     lines = [
         {
             "number": number,
             "head": head,
-            "samples": services.samples(sheet, number),
+            "samples": samples[number] if number < len(samples) else [],
             "column": matched.get(str(number), ""),
         }
         for number, head in enumerate(run.heads)
@@ -194,9 +199,9 @@ def import_check(request: HttpRequest, slug: str, pk: uuid.UUID) -> HttpResponse
     }
     defaults = {}
     for column in ledger.importable:
-        value = request.POST.get(f"whole-{column.name}", "")
-        if value.isdigit() and column.name not in mapping.values():
-            defaults[column.name] = int(value)
+        value = key_asked(request.POST, f"whole-{column.name}")
+        if value is not None and column.name not in mapping.values():
+            defaults[column.name] = value
     try:
         services.import_check(request.user, run, mapping=mapping, defaults=defaults)
     except LianshuError as error:

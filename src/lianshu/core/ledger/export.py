@@ -16,15 +16,19 @@ from django.db import models
 from .cells import is_amount, plain
 from .declaration import Column, Ledger
 
-#: what a spreadsheet would take for a formula at the beginning of a cell
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+#: what a spreadsheet would take for a formula at the beginning of a cell; some fold full-width signs
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def defused(value: Any) -> Any:
-    """For csv: text that a spreadsheet would run as a formula gets an apostrophe in front; figures stay."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+    """For csv: text that a spreadsheet would run as a formula gets an apostrophe in front; figures stay.
+
+    So does text that already begins with apostrophes before such a sign: the import desk takes one off again,
+    and what comes back is what went out.
+    """
+    return f"'{value}" if isinstance(value, str) and value.lstrip("'").startswith(_FORMULA) else value
 
 
 def table(ledger: Ledger, columns: list[Column], rows: Iterable[Any]) -> Iterator[list[Any]]:
@@ -133,6 +137,9 @@ def _write_row(sheet: Any, number: int, row: list[Any], day: Any, moment: Any, q
             sheet.write_number(number, place, value)
         else:
             text = str(value)[:32_000]
+            # in a workbook the cell's format keeps a formula text; an apostrophe of the text itself is kept by one
+            # more, as in a csv, because the import desk takes one off
+            text = defused(text) if text.startswith("'") else text
             sheet.write_string(number, place, text, quoted if text.startswith(_FORMULA) else None)
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from functools import cached_property
 from typing import Any
 
@@ -15,8 +14,10 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from lianshu.core import words
+from lianshu.core.asked import WORDS, key_of, words_asked
 from lianshu.core.bodies import chain_model, region_model
 from lianshu.core.lens import Lens
+from lianshu.reference.bounded import DIGITS, OutsideError, read_day, read_decimal
 from lianshu.reference.periods import Kind, Period
 
 from .cells import is_amount
@@ -24,6 +25,8 @@ from .declaration import Column, Ledger
 
 #: parameters with a meaning of their own
 RESERVED = ("q", "sort", "page", "cols", "view")
+#: values of one filter
+_MOST = 100
 
 
 @dataclass(slots=True)
@@ -93,7 +96,7 @@ class Listing:
         self.lens = lens or Lens()
         self._apply_lens()
         self.chips: list[Chip] = []
-        self.query = params.get("q", "").strip()[:80]
+        self.query = words_asked(params)
 
     def _apply_lens(self) -> None:
         for column in self.ledger.columns:
@@ -151,7 +154,7 @@ class Listing:
             return self._narrow_rows(rows, one)
         if one.kind == "choice":
             names = {str(code): name for code, name in self.ledger.field(path).flatchoices}
-            chosen = [code for code in one.chosen if code in names]
+            chosen = list(dict.fromkeys(code for code in one.chosen if code in names))
             for code in chosen:
                 self.chips.append(Chip(f"{title}：{names[code]}", self._without(path, code)))
             return rows.filter(**{f"{path}__in": chosen}) if chosen else rows
@@ -162,17 +165,20 @@ class Listing:
         if one.kind in ("day", "number"):
             return self._narrow_span(rows, one)
         if one.kind == "period" and one.chosen:
-            self.chips.append(Chip(f"{title}：{_period_name(one.chosen[0])}", self._without(path)))
-            return rows.filter(**{f"{path}__startswith": one.chosen[0]})
+            code = one.chosen[0][:WORDS]
+            self.chips.append(Chip(f"{title}：{_period_name(code)}", self._without(path)))
+            return rows.filter(**{f"{path}__startswith": code})
         if one.kind == "text" and one.chosen:
-            self.chips.append(Chip(f"{title}含“{one.chosen[0]}”", self._without(path)))
-            return rows.filter(**{f"{path}__icontains": one.chosen[0]})
+            text = one.chosen[0][:WORDS]
+            self.chips.append(Chip(f"{title}含“{text}”", self._without(path)))
+            return rows.filter(**{f"{path}__icontains": text})
         return rows
 
     def _narrow_region(self, rows: models.QuerySet, one: Filter) -> models.QuerySet:
-        if not one.chosen or not one.chosen[0].isdigit():
+        key = key_of(one.chosen[0]) if one.chosen else None
+        if key is None:
             return rows
-        region = region_model().objects.visible_to(self.user).filter(pk=one.chosen[0]).first()
+        region = region_model().objects.visible_to(self.user).filter(pk=key).first()
         if region is None:
             # a region out of scope shows nothing, like one without rows
             return rows.none()
@@ -182,7 +188,7 @@ class Listing:
         return rows.filter(**{f"{one.name}__path__startswith": region.path})
 
     def _narrow_rows(self, rows: models.QuerySet, one: Filter) -> models.QuerySet:
-        keys = [value for value in one.chosen if value.isdigit()]
+        keys = [key for value in one.chosen[:_MOST] if (key := key_of(value)) is not None]
         nothing = "none" in one.chosen
         if not keys and not nothing:
             return rows
@@ -199,8 +205,7 @@ class Listing:
         return rows.filter(found)
 
     def _narrow_span(self, rows: models.QuerySet, one: Filter) -> models.QuerySet:
-        parse = _day if one.kind == "day" else _number
-        low, high = parse(one.low), parse(one.high)
+        low, high = self._bound(one, "from", one.low), self._bound(one, "to", one.high)
         if one.kind == "day" and one.chosen and (span := _period(one.chosen[0])):
             low, high, name = span
             self.chips.append(Chip(f"{one.column.title}：{name}", self._without(one.name)))
@@ -219,6 +224,19 @@ class Listing:
         if low is not None:
             rows = rows.filter(**{f"{path}__gte": low})
         return rows.filter(**{f"{path}__lte": high}) if high is not None else rows
+
+    def _bound(self, one: Filter, end: str, text: str) -> Any:
+        """One end of a span; a chip says of an unreadable one that it was not used."""
+        if not text.strip():
+            return None
+        try:
+            if one.kind == "day":
+                return read_day(text)
+            return read_decimal(text, digits=_digits(self.ledger.field(one.name)))
+        except OutsideError as error:
+            said = f"{one.column.title}：{error}，没有按它筛选"
+            self.chips.append(Chip(said, self._without(f"{one.name}_{end}")))
+            return None
 
     def _without(self, *names: str, empty: bool = False, many: bool = False) -> str:
         """The query without a parameter; with a second name without only that value of it.
@@ -325,18 +343,11 @@ def _visible(model: Any, user: Any) -> models.QuerySet:
     return rows.visible_to(user) if hasattr(rows, "visible_to") else rows
 
 
-def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _number(text: str) -> Decimal | None:
-    try:
-        return Decimal(text.replace(",", "")) if text else None
-    except InvalidOperation:
-        return None
+def _digits(field: Any) -> int:
+    """Digits before the point of a column's figures: what is larger than all of them is no bound."""
+    if isinstance(field, models.DecimalField) and field.max_digits and field.decimal_places is not None:
+        return field.max_digits - field.decimal_places
+    return DIGITS
 
 
 def _period(code: str) -> tuple[dt.date, dt.date, str] | None:

@@ -7,10 +7,10 @@ import datetime as dt
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_POST, require_safe
 
 from lianshu.core import audit
+from lianshu.core.asked import day_asked, words_asked
 from lianshu.core.jobs import start_job
 from lianshu.core.models import Setting
 from lianshu.core.scope import require
@@ -20,7 +20,7 @@ from lianshu.core.scope import require
 def audit_log(request: HttpRequest) -> HttpResponse:
     """Entries of the administrator's regions, newest first, narrowed by person, action, thing and day."""
     require(request.user, "audit")
-    asked = {name: request.GET.get(name, "").strip() for name in ("who", "action", "kind", "q", "from", "to")}
+    asked = {name: words_asked(request.GET, name) for name in ("who", "action", "kind", "q", "from", "to")}
     rows = audit.entries_visible_to(request.user)
     kinds = audit.kinds_of_things()
     if asked["who"]:
@@ -31,9 +31,9 @@ def audit_log(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(object_type=asked["kind"])
     if asked["q"]:
         rows = rows.filter(object_label__icontains=asked["q"]) | rows.filter(note__icontains=asked["q"])
-    if first := _day(asked["from"]):
+    if first := day_asked(request.GET, "from"):
         rows = rows.filter(at__date__gte=first)
-    if last := _day(asked["to"]):
+    if last := day_asked(request.GET, "to"):
         rows = rows.filter(at__date__lte=last)
     page = Paginator(rows, 50).get_page(request.GET.get("page"))
     for entry in page:
@@ -52,13 +52,6 @@ def audit_log(request: HttpRequest) -> HttpResponse:
         "core/audit.html",
         {"page": page, "asked": asked, "actions": audit.actions_used(), "kinds": kinds, "verified": verified},
     )
-
-
-def _day(text: str) -> dt.date | None:
-    try:
-        return parse_date(text)
-    except ValueError:
-        return None
 
 
 @require_POST

@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from lianshu.core import notices
+from lianshu.core.asked import words_asked
 from lianshu.core.bodies import chain_model, region_model
 from lianshu.core.errors import LianshuError
 from lianshu.core.lens import lens_of, lens_set
@@ -52,7 +53,7 @@ def lens(request: HttpRequest) -> HttpResponse:
 
 
 def _search(request: HttpRequest, each: int) -> dict[str, object]:
-    text = request.GET.get("q", "").strip()[:80]
+    text = words_asked(request.GET)
     results: list[tuple[str, str, str]] = []
     if text:
         for provider in registry.searches:

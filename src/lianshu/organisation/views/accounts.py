@@ -10,6 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from lianshu.core.asked import words_asked
 from lianshu.core.attempt import attempt
 from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.scope import ADMINISTRATORS, may, require
@@ -38,7 +39,7 @@ def _account(request: HttpRequest, pk: int) -> User:
 
 def account_list(request: HttpRequest) -> HttpResponse:
     """The accounts of one's regions with their grants; for the two administrators."""
-    text = request.GET.get("q", "").strip()
+    text = words_asked(request.GET)
     rows = _accounts(request).select_related("unit").prefetch_related("grants__region", "grants__chains")
     if text:
         rows = rows.filter(

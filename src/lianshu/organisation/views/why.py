@@ -6,6 +6,7 @@ from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from lianshu.core.asked import key_of, words_asked
 from lianshu.core.errors import LianshuError
 from lianshu.core.scope import ScopedModel, explain, get_visible, may
 
@@ -18,7 +19,7 @@ def why(request: HttpRequest, label: str, pk: str) -> HttpResponse:
         model = apps.get_model(label)
     except (LookupError, ValueError) as error:
         raise LianshuError("E1002") from error
-    if not issubclass(model, ScopedModel) or not pk.isdecimal():
+    if not issubclass(model, ScopedModel) or key_of(pk) is None:
         raise LianshuError("E1002")
     guard = may(request.user, "grant")
     if guard:
@@ -28,7 +29,7 @@ def why(request: HttpRequest, label: str, pk: str) -> HttpResponse:
             raise LianshuError("E1002")
     else:
         obj = get_visible(request.user, model.objects, pk=pk)
-    person, asked = request.user, request.GET.get("user", "").strip()
+    person, asked = request.user, words_asked(request.GET, "user")
     missing = ""
     if asked and guard:
         person = administered(request.user, "grant").filter(username=asked).first() or request.user

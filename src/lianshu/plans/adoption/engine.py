@@ -12,6 +12,7 @@ from typing import Any
 from django.db import models, transaction
 
 from lianshu.core import audit
+from lianshu.core.asked import key_of
 from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.scope import SystemActor, recheck, require
 from lianshu.plans.models import Adoption, AdoptionEffect, Document, Item, Plan
@@ -110,8 +111,8 @@ def _answered(proposal: Proposal, choices: dict[str, str]) -> Proposal:
         return proposal
     if answer in ("create", "skip"):
         return replace(proposal, action=answer)
-    if answer.isdecimal() and int(answer) in {pk for pk, _ in proposal.candidates}:
-        return replace(proposal, action="match", match_id=int(answer))
+    if key_of(answer) in {pk for pk, _ in proposal.candidates}:
+        return replace(proposal, action="match", match_id=key_of(answer))
     raise invalid((proposal.key, f"“{proposal.label}”的选择已失效，请重新选择"))
 
 

@@ -16,6 +16,7 @@ from lianshu.plans.adoption import engine
 from lianshu.plans.adoption.registry import adopter_of
 from lianshu.plans.jobs import adopt_job_of, adoption_start, undo_job_of, undo_start
 from lianshu.plans.models import Adoption, AdoptionEffect
+from lianshu.reference.bounded import whole_or
 
 
 def _choices(request: HttpRequest) -> dict[str, str]:
@@ -36,7 +37,7 @@ def adopt_page(request: HttpRequest, pk: int) -> HttpResponse:
     choices = _choices(request) if request.method == "POST" else {}
     seen = engine.preview(request.user, document, choices)
     looked_at = request.POST.get("seen", "")
-    moved = looked_at.isdecimal() and int(looked_at) != document.revision
+    moved = bool(looked_at) and whole_or(looked_at, None) != document.revision
     if request.method == "POST" and not seen.questions and not moved:
         job = adoption_start(request.user, document, choices=choices)
         done = job.result.get("url") if job.status == Job.Status.DONE else None

@@ -11,12 +11,14 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET, require_POST
 
+from lianshu.core.asked import words_asked
 from lianshu.core.errors import LianshuError
 from lianshu.core.scope import may, require
 from lianshu.plans import selectors
 from lianshu.plans.fields import FIELDS, Field, scope_choices
 from lianshu.plans.models import Document, Item
 from lianshu.plans.services import desk as services
+from lianshu.reference.bounded import OutsideError, read_decimal, whole_or
 
 #: confidences offered for accepting in bulk
 THRESHOLDS = (0.95, 0.9, 0.8)
@@ -56,7 +58,8 @@ def _answer(request: HttpRequest, document: Document, since: int, status: int = 
 
 def _whole(value: str | None, default: int = 0) -> int:
     """A whole number from a request; anything else is the default."""
-    return int(value) if value and value.isdecimal() and len(value) < 10 else default
+    found = whole_or(value, default, high=999_999_999)
+    return default if found is None else found
 
 
 def _since(request: HttpRequest) -> int:
@@ -179,7 +182,7 @@ def add_form(request: HttpRequest, pk: int) -> HttpResponse:
     kind = request.GET.get("kind", "")
     if kind not in Item.Kind.values:
         kind = Item.Kind.TARGETS.value
-    quote = request.GET.get("quote", "").strip()
+    quote = words_asked(request.GET, "quote", 2000)
     first = FIELDS[kind][0].name
     return render(
         request,
@@ -189,7 +192,7 @@ def add_form(request: HttpRequest, pk: int) -> HttpResponse:
             "kind": kind,
             "kinds": [(one.value, one.label) for one in selectors.DESK_ORDER],
             "quote": quote,
-            "start": request.GET.get("start", ""),
+            "start": _whole(request.GET.get("start")),
             "fields": _fields(kind, {first: quote[:120]} if quote else {}, document),
         },
     )
@@ -264,8 +267,8 @@ def accept_above(request: HttpRequest, pk: int) -> HttpResponse:
     """Accept everything the reader is sure enough of."""
     document = selectors.document_of(request.user, pk)
     try:
-        confidence = float(request.POST.get("confidence", ""))
-    except ValueError:
+        confidence = float(read_decimal(request.POST.get("confidence", ""), digits=1))
+    except OutsideError:
         raise LianshuError("E2001", problems=[("confidence", "请选择把握的下限")]) from None
     services.items_accept_above(
         request.user, document, confidence=confidence, kind=request.POST.get("kind", "")

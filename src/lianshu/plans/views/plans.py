@@ -11,9 +11,11 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from lianshu.core.asked import words_asked
 from lianshu.core.errors import LianshuError
 from lianshu.core.jobs import with_progress
 from lianshu.core.lens import lens_of
+from lianshu.core.receiving import MB, accepts_upload
 from lianshu.core.registries import registry
 from lianshu.core.scope import may, require
 from lianshu.organisation.models import Region
@@ -31,7 +33,7 @@ PAGE = 30
 def plan_list(request: HttpRequest) -> HttpResponse:
     """All plans in sight, with how far they are."""
     lens = lens_of(request)
-    words, status = request.GET.get("q", "").strip(), request.GET.get("status", "")
+    words, status = words_asked(request.GET), request.GET.get("status", "")
     rows = selectors.plans_visible(request.user, region_path=lens.region_path, words=words, status=status)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     documents = selectors.latest_documents(page.object_list)
@@ -72,6 +74,7 @@ def _sent(request: HttpRequest) -> tuple[Any, Any]:
     return (request.POST, request.FILES) if request.method == "POST" else (None, None)
 
 
+@accepts_upload(61 * MB)
 @require_http_methods(["GET", "POST"])
 def plan_new(request: HttpRequest) -> HttpResponse:
     """Upload files or paste a text; one file leads to its reading, several to the list."""
@@ -111,6 +114,7 @@ def plan_new(request: HttpRequest) -> HttpResponse:
     )
 
 
+@accepts_upload(61 * MB)
 @require_http_methods(["GET", "POST"])
 def edition_new(request: HttpRequest, pk: int) -> HttpResponse:
     """Upload a new edition of a plan."""

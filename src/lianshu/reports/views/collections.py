@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from lianshu.core.attachments import attachment_add, attachments_of
 from lianshu.core.attempt import attempt
 from lianshu.core.errors import LianshuError
+from lianshu.core.receiving import accepts_upload
 from lianshu.core.scope import get_visible, may, require
 
 from .. import drafting, services
@@ -110,6 +111,7 @@ def _parts(filing: Filing, texts: list[str] | None, filled: list[str]) -> list[d
     return rows
 
 
+@accepts_upload()
 def filing_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Fill in and file; the office accepts or returns here."""
     filing = get_visible(

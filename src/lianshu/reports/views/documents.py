@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,10 +11,11 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
-from lianshu.core.errors import LianshuError
+from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.scope import get_visible, may, require
 from lianshu.core.words import long_date
 from lianshu.organisation.models import Unit
+from lianshu.reference.bounded import OutsideError, read_decimal
 
 from .. import drafting, services
 from ..forms import DraftForm, ReportForm, SheetForm
@@ -130,11 +131,11 @@ def _points(text: str) -> Decimal | None:
     if not text.strip():
         return None
     try:
-        value = Decimal(text.strip())
-    except InvalidOperation as error:
-        raise LianshuError("E2001", problems=[("points", f"“{text}”不是分数")]) from error
-    if not value.is_finite():
-        raise LianshuError("E2001", problems=[("points", f"“{text}”不是分数")])
+        value = read_decimal(text, digits=4)
+    except OutsideError as error:
+        raise invalid(("points", f"{error}，请填分数")) from error
+    if value != round(value, 2):
+        raise invalid(("points", f"“{text}”小数太多，最多两位"))
     return value
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.ledger import plain_update
 from lianshu.core.scope import SystemActor, grants_of, recheck, require
 from lianshu.organisation.models import Unit
+from lianshu.reference.bounded import OutsideError, read_decimal
 from lianshu.reference.periods import Kind, Period, PeriodError
 from lianshu.targets.models import Observation, Target
 from lianshu.targets.selectors import reporting_unit
@@ -25,12 +26,11 @@ _LARGEST = Decimal(10) ** 13
 
 def amount_read(text: object, *, field: str = "value") -> Decimal:
     """A figure as typed (thousands separators and full-width digits allowed); E2001 otherwise."""
-    words = str(text).strip().replace(",", "").replace("，", "").replace(" ", "")
     try:
-        value = Decimal(words)
-    except InvalidOperation:
-        raise invalid((field, f"“{text}”不是数字，请只填数字，单位已在表头。")) from None
-    if not value.is_finite() or abs(value) >= _LARGEST:
+        value = read_decimal(str(text))
+    except OutsideError as error:
+        raise invalid((field, f"{error}。请只填数字，单位已在表头。")) from None
+    if abs(value) >= _LARGEST:
         raise invalid((field, f"“{text}”太大，请核对单位。"))
     if value != round(value, 6):
         raise invalid((field, f"“{text}”小数太多，最多六位。"))

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from lianshu.core.asked import key_asked, keys_asked, words_asked
 from lianshu.core.errors import LianshuError
 from lianshu.core.lens import lens_of
 from lianshu.core.scope import require
@@ -37,11 +38,11 @@ def entry(request: HttpRequest) -> HttpResponse:
     rows = selectors.targets_visible(
         request.user, "report", region_path=lens.region_path, chain=lens.chain_id
     )
-    words = request.GET.get("q", "").strip()[:60]
+    words = words_asked(request.GET, "q", 60)
     if words:
         rows = rows.filter(name__icontains=words)
-    chosen = request.GET.get("target", "")
-    if chosen.isdigit():
+    chosen = key_asked(request.GET, "target")
+    if chosen is not None:
         rows = rows.filter(pk=chosen)
     page = Paginator(rows.order_by("region__path", "chain_id", "id"), PAGE).get_page(request.GET.get("page"))
     periods = selectors.grid_periods(kind, today)
@@ -134,8 +135,7 @@ def review(request: HttpRequest) -> HttpResponse:
 @require_POST
 def review_decide(request: HttpRequest) -> HttpResponse:
     """Approve the ticked figures."""
-    chosen = [int(pk) for pk in request.POST.getlist("row") if pk.isdigit()]
-    rows = list(waiting(request.user).filter(pk__in=chosen))
+    rows = list(waiting(request.user).filter(pk__in=keys_asked(request.POST, "row")))
     return act(
         request,
         reverse("values-review"),

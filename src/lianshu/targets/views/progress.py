@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from lianshu.core.asked import key_asked, words_asked
 from lianshu.core.lens import lens_of
 from lianshu.core.scope import get_visible, may
 from lianshu.core.words import LIGHTS
@@ -22,8 +23,8 @@ PAGE = 60
 
 
 def _chain(request: HttpRequest) -> Chain | None:
-    asked = request.GET.get("chain", "")
-    if asked.isdigit():
+    asked = key_asked(request.GET, "chain")
+    if asked is not None:
         return get_visible(request.user, Chain.objects.select_related("region"), pk=asked)
     return None
 
@@ -33,7 +34,7 @@ def progress(request: HttpRequest) -> HttpResponse:
     """Targets of what one looks at, with what is reached, what time asks for, and why."""
     today, lens = timezone.localdate(), lens_of(request)
     chain = _chain(request)
-    light, words = request.GET.get("light", ""), request.GET.get("q", "").strip()[:60]
+    light, words = request.GET.get("light", ""), words_asked(request.GET, "q", 60)
     rows = selectors.targets_visible(
         request.user,
         region_path=chain.region.path if chain else lens.region_path,

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lianshu.core import audit
+from lianshu.core.asked import key_asked
 from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.scope import get_visible, may
 from lianshu.core.words import with_unit
@@ -21,6 +22,9 @@ from lianshu.targets.acting import act
 from lianshu.targets.models import Indicator, Observation, Target
 from lianshu.targets.services.values import amount_read
 from lianshu.targets.wording import demand_words, number_words, period_words
+
+#: what a target is split by → the field of its parts that names it
+_FIELDS = {"unit": "subject_unit_id", "chain": "chain_id", "region": "region_id"}
 
 
 def _page(pk: int) -> str:
@@ -106,6 +110,8 @@ def target_split(request: HttpRequest, pk: int) -> HttpResponse:
     """Split by town, park and department, by chain, by the regions below, or by year."""
     target = selectors.target_of(request.user, pk)
     by = request.GET.get("by", "unit")
+    if by not in ("year", *_FIELDS):
+        raise LianshuError("E1002")
     subjects = _subjects(request.user, target, by)
     today = timezone.localdate()
     years = _years(target, today.year)
@@ -167,7 +173,7 @@ def _split_rows(
         known = {row.year: row.value for row in target.years.all()}
         names = [(f"{year}年", str(year), known.get(year)) for year in years]
     else:
-        field = {"unit": "subject_unit_id", "chain": "chain_id", "region": "region_id"}[by]
+        field = _FIELDS[by]
         parts = {getattr(part, field): part.low for part in target.parts.all()}
         names = [(str(one), str(one.pk), parts.get(one.pk)) for one in subjects]
     return [
@@ -213,7 +219,7 @@ def target_take_over(request: HttpRequest, pk: int) -> HttpResponse:
     upper = selectors.takeable(request.user).filter(pk=pk).first()
     if upper is None:
         raise LianshuError("E1002")
-    region = get_visible(request.user, Region.objects, pk=request.POST.get("region") or 0)
+    region = get_visible(request.user, Region.objects, pk=key_asked(request.POST, "region"))
 
     def work() -> None:
         text = request.POST.get("low", "").strip()

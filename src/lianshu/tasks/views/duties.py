@@ -12,10 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lianshu.core.asked import year_asked
 from lianshu.core.attachments import attachments_of
 from lianshu.core.errors import LianshuError
 from lianshu.core.lens import lens_of
+from lianshu.core.receiving import accepts_upload
 from lianshu.core.scope import get_visible, may
+from lianshu.reference.bounded import OutsideError, read_day
 from lianshu.reference.periods import Period
 from lianshu.reference.workdays import is_workday
 from lianshu.targets.acting import act
@@ -65,6 +68,7 @@ def duty_page(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
+@accepts_upload()
 @require_http_methods(["GET", "POST"])
 def occurrence_prove(request: HttpRequest, pk: int) -> HttpResponse:
     """Prove one time of a duty by a note and files."""
@@ -128,10 +132,9 @@ def occurrence_waive(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _month(request: HttpRequest) -> tuple[int, int]:
     today = timezone.localdate()
-    text = request.GET.get("month", "")
     try:
-        day = dt.date.fromisoformat(f"{text}-01")
-    except ValueError:
+        day = read_day(f"{request.GET.get('month', '')}-01")
+    except OutsideError:
         day = today
     return day.year, day.month
 
@@ -183,8 +186,7 @@ def month(request: HttpRequest) -> HttpResponse:
 @require_safe
 def year(request: HttpRequest) -> HttpResponse:
     """The duties of a year, month by month."""
-    text = request.GET.get("year", "")
-    number = int(text) if text.isdigit() and 2000 <= int(text) <= 2199 else timezone.localdate().year
+    number = year_asked(request.GET, "year", timezone.localdate().year)
     today = timezone.localdate()
     rows = _rows(request, dt.date(number, 1, 1), dt.date(number, 12, 31))
     months = [(one, _shown([row for row in rows if row.due.month == one], today)) for one in range(1, 13)]

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST, require_safe
 
+from lianshu.core.asked import key_asked, words_asked, year_asked
 from lianshu.core.errors import LianshuError
 from lianshu.core.ledger.export import XLSX
 from lianshu.core.lens import lens_of
@@ -38,8 +39,8 @@ def _plans(request: HttpRequest) -> list[Plan]:
 
 
 def _chosen(request: HttpRequest, plans: list[Plan]) -> Plan | None:
-    asked = request.GET.get("plan", "")
-    if asked.isdigit():
+    asked = key_asked(request.GET, "plan")
+    if asked is not None:
         return get_visible(request.user, Plan.objects.select_related("region"), pk=asked)
     return plans[0] if plans else None
 
@@ -92,18 +93,18 @@ def table_xlsx(request: HttpRequest, pk: int, paper: str) -> HttpResponse:
 
 
 def _year(request: HttpRequest) -> int:
-    text = request.GET.get("year", "") or request.POST.get("year", "")
-    return int(text) if text.isdigit() and 2000 <= int(text) <= 2199 else timezone.localdate().year
+    params = request.GET if request.GET.get("year") else request.POST
+    return year_asked(params, "year", timezone.localdate().year)
 
 
 def _filtered(request: HttpRequest, rows: QuerySet) -> QuerySet:
     """By lead unit, place and project, as key points are asked for."""
-    unit = request.GET.get("unit", "")
-    if unit.isdigit():
+    unit = key_asked(request.GET, "unit")
+    if unit is not None:
         rows = rows.filter(lead_unit=unit)
     for name in ("place", "project"):
-        if words := request.GET.get(name, "").strip():
-            rows = rows.filter(**{name: words[:120]})
+        if words := words_asked(request.GET, name, 120):
+            rows = rows.filter(**{name: words})
     return rows
 
 
@@ -167,12 +168,12 @@ def time_line(request: HttpRequest) -> HttpResponse:
     """时间表、任务图: a bar per task over the months of a year, or over the years of a plan."""
     year, today = _year(request), timezone.localdate()
     lens = lens_of(request)
-    plan = request.GET.get("plan", "")
+    plan = key_asked(request.GET, "plan")
     rows = selectors.tasks_visible(request.user, region_path=lens.region_path, chain=lens.chain_id)
     rows = rows.exclude(state=Task.State.CANCELLED)
     first, last = dt.date(year, 1, 1), dt.date(year, 12, 31)
     chosen = None
-    if plan.isdigit():
+    if plan is not None:
         chosen = get_visible(request.user, Plan.objects.select_related("region"), pk=plan)
         rows = rows.filter(plan=chosen, year=None)
         first = dt.date(chosen.start_year or year, 1, 1)
@@ -184,7 +185,7 @@ def time_line(request: HttpRequest) -> HttpResponse:
         )
         rows = rows.filter(Q(due__gte=first, start__lte=last) | Q(due__gte=first, due__lte=last))
     rows = _filtered(request, rows).order_by("due", "id")
-    unit = request.GET.get("unit", "")
+    unit = key_asked(request.GET, "unit")
     return render(
         request,
         "tasks/timeline.html",
@@ -193,6 +194,8 @@ def time_line(request: HttpRequest) -> HttpResponse:
             "year": year,
             "plan": chosen,
             "plans": _plans(request),
-            "unit": Unit.objects.visible_to(request.user).filter(pk=unit).first() if unit.isdigit() else None,
+            "unit": Unit.objects.visible_to(request.user).filter(pk=unit).first()
+            if unit is not None
+            else None,
         },
     )

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from lianshu.core.asked import key_asked
 from lianshu.core.errors import LianshuError
 from lianshu.core.lens import lens_of
 from lianshu.core.scope import get_visible, may, require
@@ -29,8 +30,8 @@ LONGEST = 200
 def overdue(request: HttpRequest) -> HttpResponse:
     """Everything overdue with who is late, each one click from a supervision notice."""
     today, lens = timezone.localdate(), lens_of(request)
-    asked = request.GET.get("chain", "")
-    chain = get_visible(request.user, Chain.objects, pk=asked) if asked.isdigit() else None
+    asked = key_asked(request.GET, "chain")
+    chain = get_visible(request.user, Chain.objects, pk=asked) if asked is not None else None
     scope: dict[str, Any] = {
         "region_path": "" if chain else lens.region_path,
         "chain": chain.pk if chain else lens.chain_id,
@@ -57,8 +58,8 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
     """A notice from an overdue task or duty starts filled in."""
     user, today = request.user, timezone.localdate()
     initial: dict[str, Any] = {"kind": request.GET.get("kind", Notice.Kind.SUPERVISION)}
-    if (asked := request.GET.get("task", "")).isdigit():
-        task = selectors.task_of(user, int(asked))
+    if (asked := key_asked(request.GET, "task")) is not None:
+        task = selectors.task_of(user, asked)
         due = f"应于{long_date(task.due)}完成，" if task.due else ""
         initial |= {
             "subject": task,
@@ -67,8 +68,8 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
             "text": f"“{task.title}”{due}截至{long_date(today)}进度 {task.progress}%。"
             "请抓紧办理，并反馈原因、措施和完成时间。",
         }
-    elif (asked := request.GET.get("occurrence", "")).isdigit():
-        row = selectors.occurrence_of(user, int(asked))
+    elif (asked := key_asked(request.GET, "occurrence")) is not None:
+        row = selectors.occurrence_of(user, asked)
         period = Period.from_code(row.period).text
         initial |= {
             "subject": row,

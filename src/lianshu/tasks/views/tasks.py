@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -12,10 +11,13 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from lianshu.core.asked import key_asked
 from lianshu.core.attachments import attachments_of
 from lianshu.core.errors import LianshuError
+from lianshu.core.receiving import accepts_upload
 from lianshu.core.scope import get_visible, may
 from lianshu.organisation.models import Unit
+from lianshu.reference.bounded import whole_or
 from lianshu.targets.acting import act
 from lianshu.tasks import selectors, services
 from lianshu.tasks.forms import HandOutForm
@@ -79,6 +81,7 @@ def task_page(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, selectors.task_of(request.user, pk))
 
 
+@accepts_upload()
 @require_POST
 def task_report(request: HttpRequest, pk: int) -> HttpResponse:
     """State progress, or finish the task with what proves it; a refusal keeps what was typed."""
@@ -89,13 +92,12 @@ def task_report(request: HttpRequest, pk: int) -> HttpResponse:
         if request.POST.get("finish"):
             services.task_finish(request.user, task, text=typed["text"], files=files)
         else:
-            progress = -1
-            with contextlib.suppress(ValueError):
-                progress = int(typed["progress"])
+            progress = whole_or(typed["progress"], None, high=100)
             services.task_report(
                 request.user,
                 task,
-                progress=progress,
+                # the service says what is asked for
+                progress=-1 if progress is None else progress,
                 text=typed["text"],
                 obstacle=typed["obstacle"],
                 files=files,
@@ -153,8 +155,8 @@ def task_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 def task_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """A chief's decision about a difficulty, from the task's page or the chief's."""
     task, user = selectors.task_of(request.user, pk), request.user
-    chosen = request.POST.get("unit", "")
-    unit = get_visible(user, Unit.objects, pk=chosen) if chosen.isdigit() else None
+    chosen = key_asked(request.POST, "unit")
+    unit = get_visible(user, Unit.objects, pk=chosen) if chosen is not None else None
     values = {"verb": request.POST.get("verb", ""), "text": request.POST.get("text", "")}
     address = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure())

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
+from lianshu.core.asked import keys_asked
 from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.ledger import services
 from lianshu.core.ledger.declaration import Ledger
@@ -16,21 +17,21 @@ from lianshu.core.ledger.filters import Listing
 from lianshu.core.ledger.forms import LedgerForm
 from lianshu.core.lens import lens_of
 
-from .listing import opened
+from .listing import opened, query_of
 
 
 def _chosen(request: HttpRequest, ledger: Ledger) -> Any:
     """The ticked rows, or all of the filtered list."""
     if request.POST.get("whole") == "1":
-        query = QueryDict(request.POST.get("query", ""))
+        query = query_of(request.POST.get("query", ""))
         return Listing(ledger, request.user, query, lens_of(request)).rows()
-    keys = request.POST.getlist("row")
-    if not keys:
+    asked = request.POST.getlist("row")
+    if not asked:
         raise invalid(("row", "还没有选中任何一行。请先勾选要修改的行。"))
-    try:
-        return ledger.queryset(request.user).filter(pk__in=keys)
-    except (ValueError, TypeError) as error:
-        raise LianshuError("E1002") from error
+    keys = keys_asked(request.POST, "row")
+    if len(keys) < len(asked):
+        raise LianshuError("E1002")
+    return ledger.queryset(request.user).filter(pk__in=keys)
 
 
 @require_POST

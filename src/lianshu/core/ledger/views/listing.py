@@ -6,17 +6,22 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from lianshu.core.asked import words_asked
 from lianshu.core.errors import LianshuError
 from lianshu.core.ledger import cells, forms, services
 from lianshu.core.ledger.declaration import Ledger, ledger_for
 from lianshu.core.ledger.filters import Listing
 from lianshu.core.lens import lens_of
 from lianshu.core.models import SavedView
+from lianshu.core.receiving import refuse_zero
 from lianshu.core.scope import grants_of, require
+
+#: characters of a list's address, as browsers and servers take them
+QUERY_LONGEST = 8000
 
 
 def opened(request: HttpRequest, slug: str, action: str | None = None) -> Ledger:
@@ -52,8 +57,6 @@ def saved_views(user: Any, ledger: Ledger) -> list[SavedView]:
 
 def address_of(ledger: Ledger, view: SavedView) -> str:
     """The list page of a saved view."""
-    from django.http import QueryDict
-
     query = QueryDict(mutable=True)
     for name, values in view.query.items():
         query.setlist(name, values)
@@ -148,10 +151,16 @@ def columns_set(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect(f"{ledger.url()}?{listing.params.urlencode()}")
 
 
-def _query(request: HttpRequest) -> Any:
-    from django.http import QueryDict
+def query_of(text: str) -> QueryDict:
+    """The parameters of a list's address that a form carries, as far as an address may be long."""
+    params = QueryDict(text[:QUERY_LONGEST])
+    # the address inside the form is decoded here, after the form itself was looked at
+    refuse_zero(params)
+    return params
 
-    return QueryDict(request.POST.get("query", ""))
+
+def _query(request: HttpRequest) -> Any:
+    return query_of(request.POST.get("query", ""))
 
 
 @require_POST
@@ -189,6 +198,6 @@ def pick(request: HttpRequest, slug: str, name: str) -> JsonResponse:
     # only what the ledger's form asks for: other relations lead to accounts and their rights
     if field is None or not field.is_relation or name not in ledger.form_fields:
         raise LianshuError("E1002")
-    text = request.GET.get("q", "").strip()
+    text = words_asked(request.GET)
     rows = forms.row_choices(request.user, field).filter(name__icontains=text)[:20] if text else []
     return JsonResponse({"names": [str(row.name) for row in rows]})

@@ -16,6 +16,7 @@ from lianshu.core.ledger.declaration import Column, Ledger
 from lianshu.core.ledger.forms import LedgerForm
 from lianshu.core.lens import lens_of
 from lianshu.core.models import Attachment, Comment
+from lianshu.core.receiving import accepts_upload
 from lianshu.core.registries import registry
 from lianshu.core.scope import explain
 from lianshu.core.views.shell import back_to
@@ -195,6 +196,7 @@ def comment(request: HttpRequest, slug: str, pk: str) -> HttpResponse:
     return redirect(f"{ledger.url('row', obj.pk)}?tab=comments")
 
 
+@accepts_upload()
 @require_POST
 def attach(request: HttpRequest, slug: str, pk: str) -> HttpResponse:
     """Hang files on a row."""
