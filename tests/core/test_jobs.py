@@ -266,19 +266,20 @@ def test_a_chore_is_done_once_when_its_time_has_come(db, monkeypatch, caplog):
 
 
 def test_sessions_and_old_sign_in_attempts_are_cleared(client, owner):
-    from axes.models import AccessLog
     from django.contrib.sessions.models import Session
+
+    from lianshu.organisation.sign_in_models import SignInAttempt
 
     now = timezone.now()
     for name, expires in (("old", now - dt.timedelta(days=1)), ("new", now + dt.timedelta(days=1))):
         Session.objects.create(session_key=name, session_data="", expire_date=expires)
-    for name, days in (("old", 300), ("new", 100)):
-        entry = AccessLog.objects.create(username=name, path_info="/")
-        AccessLog.objects.filter(pk=entry.pk).update(attempt_time=now - dt.timedelta(days=days))
+    for name, hours in (("old", 25), ("new", 23)):
+        row = SignInAttempt.objects.create(address="10.1.2.3", name=name, succeeded=False)
+        SignInAttempt.objects.filter(pk=row.pk).update(at=now - dt.timedelta(hours=hours))
     for name in ("sessions", "sign-in attempts"):
         assert chores.do(name)
     assert [row.session_key for row in Session.objects.all()] == ["new"]
-    assert [row.username for row in AccessLog.objects.all()] == ["new"]
+    assert [row.name for row in SignInAttempt.objects.all()] == ["new"]
 
 
 def test_a_waiting_write_does_not_keep_a_page_from_showing(owner, as_owner, monkeypatch):

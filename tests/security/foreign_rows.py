@@ -38,9 +38,7 @@ _WRITE = re.compile(r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM)\s+"(\w+)
 _OWN_BOOKS = (
     "core_auditentry",
     "django_session",
-    "axes_accessattempt",
-    "axes_accesslog",
-    "axes_accessfailurelog",
+    "organisation_signinattempt",
 )
 
 

@@ -6,9 +6,9 @@ from lianshu.core.jobs import register_chore
 from lianshu.core.registries import NavItem, registry
 
 from . import ledgers  # noqa: F401
-from .chores import forget_old_attempts
 from .models import Chain, Region, User
 from .selectors import handover_lines
+from .sign_in_limits import forget_old_attempts
 
 register_chore("sign-in attempts", dt.timedelta(days=1), forget_old_attempts)
 registry.counts["regions"] = lambda: Region._base_manager.count()

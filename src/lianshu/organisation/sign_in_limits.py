@@ -161,10 +161,14 @@ def standing_of(attempt: Try) -> str:
 
 
 def note(attempt: Try, *, succeeded: bool) -> None:
-    """Keep a judged try, and drop what is older than a day."""
+    """Keep a judged try."""
     SignInAttempt.objects.create(
         address=attempt.address, name=attempt.name, device=attempt.device, succeeded=succeeded
     )
+
+
+def forget_old_attempts() -> None:
+    """Drop what no limit counts any more; a chore of the job runner."""
     SignInAttempt.objects.filter(at__lt=timezone.now() - DAY).delete()
 
 

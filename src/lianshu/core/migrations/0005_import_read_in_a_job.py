@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("core", "0003_notices_and_cancelling"),
+        ("core", "0004_audit_continues"),
     ]
 
     operations = [
