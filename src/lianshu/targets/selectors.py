@@ -17,7 +17,7 @@ from lianshu.reference.periods import Kind, Period
 
 from . import figures
 from .models import Observation, Target, TargetYear
-from .pace import Pace, counts_up, is_yearly, pace_of
+from .pace import Pace, counts_up, pace_of
 
 #: what a figure is about: indicator, region, chain, unit (numbers; None for the whole)
 Key = tuple[int, int, int | None, int | None]
@@ -368,7 +368,7 @@ def reporting_unit(user: Any, target: Target) -> Unit | None:
 
 def frequency(target: Target) -> Kind:
     """How often figures are asked for: monthly for what adds up in the year, else once a quarter."""
-    return Kind.MONTH if counts_up(target) and is_yearly(target) else Kind.QUARTER
+    return Kind.MONTH if counts_up(target) and target.when.yearly else Kind.QUARTER
 
 
 def owed(user: Any, today: dt.date) -> list[tuple[Target, Period]]:
@@ -380,7 +380,8 @@ def owed(user: Any, today: dt.date) -> list[tuple[Target, Period]]:
     observations = observations_by_key(rows)
     found = []
     for target in rows:
-        if target.period.startswith("year:") and int(target.period[5:9]) < today.year - 1:
+        ended = target.when.deadline() if target.when.yearly else None
+        if ended is not None and ended.year < today.year - 1:
             continue
         period = Period.containing(today, frequency(target)).previous()
         known = figures.figures(observations.get(key_of(target), []))

@@ -14,6 +14,7 @@ from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.ledger import plain_create, plain_delete, plain_update
 from lianshu.core.scope import recheck, require
 from lianshu.organisation.models import Chain, Region, Unit
+from lianshu.reference.plan_periods import PlanPeriod, PlanPeriodError
 from lianshu.reference.quantity import unit_kinds
 from lianshu.targets import selectors
 from lianshu.targets.models import Indicator, Target, TargetYear
@@ -23,7 +24,6 @@ FLOW_WORDS = (
     "产值", "收入", "产量", "营收", "销售额", "税收", "投资", "投资额", "进出口额", "增加值", "利润",
 )  # fmt: skip
 _ADDING = ("新增", "培育", "引进", "招引", "新建", "净增", "新进", "新引进", "举办", "组织", "实施", "举行")
-_PERIOD = re.compile(r"none|by:\d{4}|year:\d{4}|within:\d{1,2}y|annual(?::\d{4}(?:-\d{4})?)?")
 
 
 def indicator_name(name: str, basis: str) -> str:
@@ -45,7 +45,7 @@ def indicator_for(target: Target) -> Indicator:
         nature = Indicator.Nature.RATE
     elif target.basis in (Target.Basis.ADDED, Target.Basis.TIMES) or target.name.endswith(FLOW_WORDS):
         nature = Indicator.Nature.FLOW
-    elif target.period.startswith(("annual", "year:")) and unit_kinds().get(target.measure) == "count":
+    elif target.when.yearly and unit_kinds().get(target.measure) == "count":
         # 每年实施项目 100 个: what the year brings
         nature = Indicator.Nature.FLOW
     direction = Indicator.Direction.LOWER if target.op == Target.Op.AT_MOST else Indicator.Direction.HIGHER
@@ -59,8 +59,10 @@ def indicator_for(target: Target) -> Indicator:
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
     problems = []
-    if not _PERIOD.fullmatch(values.get("period") or "none"):
-        problems.append(("period", "时限不对：请选“到某年”“每年”“某年”“几年内”或“未定”。"))
+    try:
+        PlanPeriod.from_code(values.get("period"))
+    except PlanPeriodError as error:
+        problems.append(("period", f"{error}。"))
     low, high = values.get("low"), values.get("high")
     if low is None and high is None:
         problems.append(("low", "请填写目标值。"))
