@@ -15,6 +15,7 @@ from lianshu.core.words import SOON_WORKDAYS
 from lianshu.organisation.models import Appointment, Chain, Unit
 from lianshu.organisation.selectors import chief_chains
 from lianshu.reference.periods import Period
+from lianshu.reference.time_limits import TimeLimit
 from lianshu.reference.workdays import add_workdays
 
 from .models import Duty, Notice, Occurrence, OccurrenceEvidence, Task, TaskReport
@@ -58,12 +59,18 @@ def task_light(task: Task, today: dt.date) -> tuple[str, str]:
     if task.state == Task.State.CANCELLED:
         return "grey", "已取消"
     if task.due is None:
-        return "grey", "没有定时限"
+        return "grey", _undated(task.time_limit)
     if task.due < today:
         return "red", f"{task.due.month}月{task.due.day}日到期，进度 {task.progress}%"
     if task.due <= add_workdays(today, SOON_WORKDAYS):
         return "amber", f"临近时限，进度 {task.progress}%"
     return "green", f"进度 {task.progress}%"
+
+
+def _undated(limit: TimeLimit) -> str:
+    if not limit.words:
+        return "没有定时限"
+    return limit.words if limit.standing else f"时限“{limit.words}”没有写明日期"
 
 
 def time_line(task: Task) -> list[TaskReport]:
@@ -348,15 +355,6 @@ class Section:
     rows: list[TableRow] = field(default_factory=list)
 
 
-def due_words(task: Task) -> str:
-    """A task's date as the table says it."""
-    if task.due is None:
-        return f"{task.plan.end_year}年" if task.plan is not None and task.plan.end_year else "—"
-    if (task.due.month, task.due.day) == (12, 31):
-        return f"{task.due.year}年底"
-    return f"{task.due.year}年{task.due.month}月{task.due.day}日"
-
-
 def decomposition(tasks: Iterable[Task], today: dt.date) -> list[Section]:
     """The table's rows by section, numbered through, in the order of the plan."""
     rows = list(tasks)
@@ -373,7 +371,7 @@ def decomposition(tasks: Iterable[Task], today: dt.date) -> list[Section]:
                 task.leader or leaders.get(task.chain_id or 0, ""),
                 str(task.lead_unit or ""),
                 "、".join(unit.name for unit in task.support_units.all()),
-                due_words(task),
+                task.time_limit.words or "—",
             )
         )
     return sections

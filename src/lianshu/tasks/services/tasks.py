@@ -17,8 +17,10 @@ from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.ledger import plain_create, plain_delete, plain_update
 from lianshu.core.notices import notify
 from lianshu.core.scope import may, recheck, require
-from lianshu.organisation.models import Unit, User
+from lianshu.organisation.models import Chain, Unit, User
 from lianshu.organisation.selectors import people_of
+from lianshu.plans.models import Item, Plan
+from lianshu.reference.time_limits import TimeLimit
 from lianshu.reference.workdays import add_workdays
 from lianshu.tasks.models import Task, TaskReport
 
@@ -46,6 +48,20 @@ def _checked(values: dict[str, Any]) -> None:
         raise invalid(("due", "完成时限早于开始日期。"))
 
 
+def _dated(values: dict[str, Any], task: Task | None = None) -> dict[str, Any]:
+    """Words and day of the time limit made to agree: the one that was changed holds."""
+    old_words, old_day = (task.limit, task.due) if task is not None else ("", None)
+    words, day = values.get("limit", old_words) or "", values.get("due", old_day)
+    if words == old_words and day == old_day:
+        return values
+    said = TimeLimit.read(words, year=(day or timezone.localdate()).year)
+    if words != old_words and day == old_day:
+        day = said.day
+    elif said.day != day:
+        words = ""
+    return values | {"limit": words, "due": day}
+
+
 def _line(
     user: Any, task: Task, kind: str, *, text: str = "", obstacle: str = "", on: dt.date | None = None
 ) -> TaskReport:
@@ -69,14 +85,14 @@ def _line(
 def task_create(user: Any, **values: Any) -> Task:
     """A task of one's own making."""
     _checked(values)
-    return _settle(_create(user, **values))
+    return _settle(_create(user, **_dated(values)))
 
 
 @transaction.atomic
 def task_update(user: Any, task: Task, **values: Any) -> Task:
     """Change a task's facts; progress and state go by reports."""
     _checked({"start": task.start, "due": task.due} | values)
-    return _settle(_update(user, task, **values))
+    return _settle(_update(user, task, **_dated(values, task)))
 
 
 def task_delete(user: Any, task: Task) -> None:
@@ -85,6 +101,46 @@ def task_delete(user: Any, task: Task) -> None:
     if count:
         raise LianshuError("E1005", what=task.title, count=f" {count} ", children="填报，可以改为取消")
     _delete(user, task)
+
+
+def task_adopt(
+    task: Task | None,
+    *,
+    item: Item,
+    plan: Plan,
+    chain: Chain | None,
+    number: str,
+    section: str,
+    title: str,
+    text: str,
+    measure: str,
+    limit: TimeLimit | None,
+    units: Sequence[Unit] | None,
+    simulated: bool,
+) -> Task:
+    """A plan's measure as a task: a new one, or ``task`` brought to what the plan now says. ``limit`` and
+    ``units`` None: who answers and by when stay as they stand on the task's page.
+
+    Called by the plan's adoption, which asks the gate and writes the audit log for all it does.
+    """
+    row = task or Task(region=plan.region, plan=plan, simulated=simulated, measure=measure)
+    row.item, row.chain, row.number, row.section, row.title, row.text = (
+        item,
+        chain,
+        number,
+        section,
+        title,
+        text,
+    )
+    if units is not None:
+        row.lead_unit = units[0] if units else None
+    if limit is not None:
+        row.limit, row.due = limit.words, limit.day
+    row.full_clean()
+    _settle(row)
+    if units is not None:
+        row.support_units.set(units[1:])
+    return row
 
 
 @transaction.atomic
@@ -108,7 +164,8 @@ def task_hand_out(
         raise invalid(("due", "完成时限已经过去，请改成今天以后。"))
     before = audit.snapshot(task, ["lead_unit", "due", "leader"])
     task.lead_unit, task.leader = lead_unit, leader.strip()[:80] or task.leader
-    task.due = due or task.due
+    if due is not None and due != task.due:
+        task.due, task.limit = due, ""
     task.full_clean()
     _settle(task)
     task.support_units.set(unit for unit in support_units if unit != lead_unit)
