@@ -17,7 +17,7 @@ from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.ledger import plain_create, plain_delete, plain_update
 from lianshu.core.notices import notify
 from lianshu.core.scope import may, recheck, require
-from lianshu.organisation.models import Chain, Unit, User
+from lianshu.organisation.models import Chain, Region, Unit, User
 from lianshu.organisation.selectors import people_of
 from lianshu.plans.models import Item, Plan
 from lianshu.reference.time_limits import TimeLimit
@@ -293,7 +293,7 @@ def task_decide(
         task.support_units.add(unit)
         told.append(unit)
     if verb == "meet":
-        told.append(_meeting(user, task, text, on).lead_unit)
+        _meeting(user, task, text, on)
     row = _line(user, task, Kind.DECIDED, text=words, on=on)
     audit.record(user, "批示", task, note=words[:200])
     url = reverse("task-page", args=(task.pk,))
@@ -307,15 +307,47 @@ def _meeting(user: Any, task: Task, text: str, on: dt.date) -> Task:
         if task.chain_id
         else None
     )
-    row = Task(
-        region=task.region, chain=task.chain, parent=task, plan=task.plan, text=text.strip(),
-        title=f"召开会议研究：{task.title}"[:200], lead_unit=office or task.lead_unit, start=on,
-        due=add_workdays(on, _MEETING_WORKDAYS), simulated=task.simulated,
-    )  # fmt: skip
+    return task_arising(
+        user,
+        region=task.region,
+        chain=task.chain,
+        parent=task,
+        plan=task.plan,
+        title=f"召开会议研究：{task.title}",
+        text=text.strip(),
+        lead_unit=office or task.lead_unit,
+        start=on,
+        due=add_workdays(on, _MEETING_WORKDAYS),
+        simulated=task.simulated,
+        on=on,
+    )
+
+
+@transaction.atomic
+def task_arising(
+    user: Any,
+    *,
+    region: Region,
+    chain: Chain | None,
+    title: str,
+    lead_unit: Unit | None,
+    due: dt.date,
+    note: str = "",
+    on: dt.date | None = None,
+    **facts: Any,
+) -> Task:
+    """A task that follows from another act (a decision, a promise made on a visit): made, handed to its unit
+    and told to the people there in one go. The act it follows from has asked the gate. ``facts`` are further
+    fields of the task.
+    """
+    row = Task(region=region, chain=chain, title=title[:200], lead_unit=lead_unit, due=due, **facts)
     row.full_clean()
     _settle(row)
-    _line(user, row, Kind.HANDED_OUT, text=f"交 {row.lead_unit or '未定单位'}", on=on)
-    audit.record(user, "交办", row)
+    words = f"交 {lead_unit or '未定单位'}" + (f"：{note}" if note else "")
+    _line(user, row, Kind.HANDED_OUT, text=words, on=on)
+    audit.record(user, "交办", row, note=note)
+    url = reverse("task-page", args=(row.pk,))
+    notify(people_of([lead_unit]), title=f"交办：{row.title}", url=url, light="amber")
     return row
 
 
