@@ -108,6 +108,21 @@ def as_stranger(stranger):
     return signed_in(stranger)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """After every scenario in the fictional county: what waits for whom is what the facts say.
+
+    In the call itself, so that the day a test made up still holds.
+    """
+    result = yield
+    if "world" in getattr(item, "fixturenames", ()):
+        from lianshu.obligations.services import differences
+
+        wrong = differences()
+        assert not wrong, "what waits is not what the facts say:\n" + "\n".join(wrong[:20])
+    return result
+
+
 def pytest_addoption(parser):
     parser.addoption("--systems-out", default="", help="write {system id: [[test, outcome]]} to this file")
     parser.addoption("--only-systems", action="store_true", help="run only tests that name a system")

@@ -47,7 +47,9 @@ def prepare(*, static: bool = False) -> None:
         if static:
             _collect_static(settings.HOME)
     from lianshu.core import jobs
+    from lianshu.obligations.services import build_once
 
+    build_once()
     jobs.recover()
 
 

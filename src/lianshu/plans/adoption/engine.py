@@ -14,6 +14,7 @@ from django.db import models, transaction
 from lianshu.core import audit
 from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.scope import SystemActor, recheck, require
+from lianshu.obligations.services import collected
 from lianshu.plans.models import Adoption, AdoptionEffect, Document, Item, Plan
 
 from .context import AdoptionContext
@@ -178,7 +179,8 @@ def adopt(
                 raise invalid(*((one.key, f"{one.label}：{one.question}") for one in seen.questions))
             answers = {one.key: unanswered for one in seen.questions}
             seen = preview(user, document, {**(choices or {}), **answers})
-        effects, entries = _apply(seen, tell)
+        with collected():
+            effects, entries = _apply(seen, tell)
         if not effects:
             return Outcome(None, {})
         return _record(user, plan, document, seen.context, effects, entries)

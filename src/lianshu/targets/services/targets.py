@@ -13,6 +13,7 @@ from lianshu.core import audit
 from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.ledger import plain_create, plain_delete, plain_update
 from lianshu.core.scope import recheck, require
+from lianshu.obligations.services import follow, follow_keys
 from lianshu.organisation.models import Chain, Region, Unit
 from lianshu.reference.plan_periods import PlanPeriod, PlanPeriodError
 from lianshu.reference.quantity import unit_kinds
@@ -87,7 +88,9 @@ def target_create(user: Any, **values: Any) -> Target:
     if values.get("indicator") is None:
         draft = Target(**{name: values[name] for name in _FIELDS if values.get(name) is not None})
         values["indicator"] = indicator_for(draft)
-    return _create(user, **values)
+    target = _create(user, **values)
+    follow(target)
+    return target
 
 
 @transaction.atomic
@@ -95,7 +98,9 @@ def target_update(user: Any, target: Target, **values: Any) -> Target:
     """Change a target; figures entered so far stay with its indicator."""
     merged = {name: getattr(target, name) for name in _FIELDS} | values
     _checked(merged)
-    return _update(user, target, **values)
+    _update(user, target, **values)
+    follow(target)
+    return target
 
 
 def target_delete(user: Any, target: Target) -> None:
@@ -103,7 +108,9 @@ def target_delete(user: Any, target: Target) -> None:
     parts = target.parts.count()
     if parts:
         raise LianshuError("E1005", what=target.name, count=f" {parts} ", children="分解目标")
+    key = target.pk
     _delete(user, target)
+    follow_keys(Target, [key])
 
 
 @transaction.atomic
@@ -171,6 +178,7 @@ def target_split(user: Any, target: Target, parts: Iterable[Part]) -> list[Targe
         part.low = value
         part.full_clean()
         part.save()
+        follow(part)
         recheck(user, part)
         made.append(part)
         if before != value:
@@ -202,7 +210,9 @@ def _part_remove(part: Target) -> None:
         )
     if part.parts.exists():
         raise LianshuError("E1005", what=f"{part.name}（{_part_name(part)}）", count="", children="分解目标")
+    key = part.pk
     part.delete()
+    follow_keys(Target, [key])
 
 
 def _part_name(part: Target) -> str:
@@ -261,6 +271,7 @@ def target_take_over(
     mine.name, mine.low, mine.unit = (name or mine.name or upper.name)[:160], low, unit or mine.unit
     mine.full_clean()
     mine.save()
+    follow(mine)
     recheck(user, mine)
     note = f"{upper.region}《{upper.plan}》" if upper.plan else str(upper.region)
     audit.record(user, "承接上级目标", mine, changes={"目标值": [before, low]}, note=note)
@@ -285,6 +296,8 @@ def indicator_define(user: Any, target: Target, *, definition: str, nature: str)
     indicator.definition, indicator.nature = definition.strip()[:600], nature
     indicator.full_clean()
     indicator.save()
+    # what adds up is asked for monthly, the rest each quarter
+    follow(*users)
     changes = audit.difference(before, audit.snapshot(indicator, ["definition", "nature"]))
     titles = {"definition": "口径", "nature": "性质"}
     if changes:

@@ -17,6 +17,7 @@ from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.ledger import plain_create, plain_delete, plain_update
 from lianshu.core.notices import notify
 from lianshu.core.scope import may, recheck, require
+from lianshu.obligations.services import collected, follow, follow_keys
 from lianshu.organisation.models import Chain, Region, Unit, User
 from lianshu.organisation.selectors import people_of
 from lianshu.plans.models import Item, Plan
@@ -39,6 +40,7 @@ def _next_due(task: Task) -> dt.date | None:
 def _settle(task: Task) -> Task:
     task.next_due = _next_due(task)
     task.save()
+    follow(task)
     return task
 
 
@@ -78,6 +80,7 @@ def _line(
     )
     row.full_clean()
     row.save()
+    follow(task)
     return row
 
 
@@ -100,7 +103,11 @@ def task_delete(user: Any, task: Task) -> None:
     count = task.reports.filter(kind__in=[Kind.PROGRESS, Kind.FINISHED]).count()
     if count:
         raise LianshuError("E1005", what=task.title, count=f" {count} ", children="填报，可以改为取消")
+    key, parent = task.pk, task.parent
     _delete(user, task)
+    follow_keys(Task, [key])
+    if parent is not None:
+        follow(parent)
 
 
 def task_adopt(
@@ -374,7 +381,7 @@ def tasks_roll_over(user: Any, tasks: Iterable[Task], year: int) -> list[Task]:
     if not 2000 <= year <= 2199:
         raise invalid(("year", f"“{year}”不是可用的年份。"))
     made = []
-    with audit.collected():
+    with audit.collected(), collected():
         for source in tasks:
             require(user, "edit", source)
             whole = source if source.year is None else source.parent
@@ -398,6 +405,9 @@ def _carried(user: Any, source: Task, whole: Task | None, year: int) -> Task:
     )  # fmt: skip
     row.full_clean()
     _settle(row)
+    if whole is not None:
+        # its work stands on the year's list now
+        follow(whole)
     row.support_units.set(source.support_units.all())
     audit.record(user, f"列入{year}年清单", row, note=f"来自{source.year or '方案'}")
     return row
