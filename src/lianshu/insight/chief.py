@@ -104,7 +104,7 @@ def sheet(request: Any, chain: Chain, today: dt.date) -> Sheet:
         as_of=max(stamps, default=None),
         lights=counts,
         changes=changes,
-        decisions=tasks.undecided(user, chain),
+        decisions=tasks.undecided(user, [row.object_id for row in owed if row.kind == DECISION.code]),
         # what is decided here with its own form is not listed a second time
         waiting=[item for item in on_chain(mine, chain.pk) if item.kind != DECISION.word],
         reasons=_reasons(lines, [row for row in judged if row[2] == "red"]),

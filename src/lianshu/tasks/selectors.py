@@ -12,13 +12,12 @@ from django.db.models import Prefetch, QuerySet
 
 from lianshu.core.scope import get_visible
 from lianshu.core.words import SOON_WORKDAYS
-from lianshu.organisation.models import Appointment, Chain, Unit
+from lianshu.organisation.models import Appointment, Unit
 from lianshu.reference.periods import Period
 from lianshu.reference.time_limits import TimeLimit
 from lianshu.reference.workdays import add_workdays
 
 from .models import Duty, Notice, Occurrence, OccurrenceEvidence, Task, TaskReport
-from .services.tasks import OPEN
 
 _TASK = ("region", "chain", "lead_unit", "plan")
 _DUTY = ("region", "chain", "unit")
@@ -95,11 +94,11 @@ def chiefs(chains: Iterable[int | None], today: dt.date) -> dict[int, str]:
     return found
 
 
-def undecided(user: Any, chain: Chain | None = None, action: str = "view") -> list[tuple[Task, TaskReport]]:
-    """Open tasks (of a chain) whose standing difficulty nobody has decided about: (task, statement)."""
-    rows = tasks_visible(user, action).filter(state__in=OPEN, reports__obstacle__gt="").distinct()
-    if chain is not None:
-        rows = rows.filter(chain=chain)
+def undecided(user: Any, keys: Sequence[Any]) -> list[tuple[Task, TaskReport]]:
+    """Of some tasks those whose standing difficulty nobody has decided about: (task, statement)."""
+    if not keys:
+        return []
+    rows = Task.objects.visible_to(user).filter(pk__in=keys).select_related(*_TASK)
     found = []
     for task in rows.prefetch_related(
         Prefetch("reports", queryset=TaskReport.objects.select_related("unit", "by"))
