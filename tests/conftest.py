@@ -61,6 +61,18 @@ def django_db_setup(django_db_setup, django_db_blocker):
         audit_guard.remove(connection)
 
 
+@pytest.fixture(autouse=True)
+def _one_writer(request):
+    """Every test with a database holds the rooms to their own tables (tests/writers.py)."""
+    if not {"db", "transactional_db"} & set(request.fixturenames):
+        yield
+        return
+    from tests.writers import one_writer
+
+    with one_writer():
+        yield
+
+
 @pytest.fixture
 def world(db):
     """The fictional region tree with people, units and chains (see tests/factories.py)."""

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import models, transaction
 from django.utils import timezone
 
-from lianshu.core.models import Setting
+from lianshu.core.settings import setting_of, setting_set
 
 from .models import Obligation
 from .sources import source_of, sources
@@ -121,11 +121,11 @@ _BUILT = "obligations.built"
 
 def build_once() -> bool:
     """Make all rows of an installation that has none yet (after an upgrade); whether it was done now."""
-    if Setting.objects.filter(key=_BUILT).exists():
+    if setting_of(_BUILT) is not None:
         return False
     with transaction.atomic():
         rebuild()
-        Setting.objects.update_or_create(key=_BUILT, defaults={"value": timezone.now().isoformat()})
+        setting_set(_BUILT, timezone.now().isoformat())
     return True
 
 

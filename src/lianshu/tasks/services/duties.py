@@ -14,8 +14,8 @@ from lianshu.core import audit
 from lianshu.core.attachments import attachment_add
 from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.ledger import plain_create, plain_delete, plain_update
-from lianshu.core.models import Setting
 from lianshu.core.scope import may, require
+from lianshu.core.settings import setting_of, setting_set
 from lianshu.obligations.services import collected, follow, follow_keys
 from lianshu.organisation.selectors import chief_chains
 from lianshu.reference.periods import Period
@@ -163,11 +163,10 @@ def calendar_keep(*, today: dt.date | None = None) -> int:
     otherwise, so that the first page of the day may ask for it and no timer is needed."""
     today = today or timezone.localdate()
     until = horizon(today).isoformat()
-    known = Setting.objects.filter(key=_HORIZON).first()
-    if known is not None and known.value == until:
+    if setting_of(_HORIZON) == until:
         return 0
     with transaction.atomic():
-        Setting.objects.update_or_create(key=_HORIZON, defaults={"value": until})
+        setting_set(_HORIZON, until)
         return occurrences_refresh_all(today=today)
 
 
