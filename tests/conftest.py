@@ -87,6 +87,18 @@ def demonstration(tmp_path_factory) -> Path:
     return home
 
 
+@pytest.fixture(autouse=True)
+def _one_writer(request):
+    """Every test with a database holds the rooms to their own tables (tests/writers.py)."""
+    if not {"db", "transactional_db"} & set(request.fixturenames):
+        yield
+        return
+    from tests.writers import one_writer
+
+    with one_writer():
+        yield
+
+
 @pytest.fixture
 def world(db):
     """The fictional region tree with people, units and chains (see tests/factories.py)."""
@@ -154,6 +166,21 @@ def as_colleague(colleague):
 @pytest.fixture
 def as_stranger(stranger):
     return signed_in(stranger)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """After every scenario in the fictional county: what waits for whom is what the facts say.
+
+    In the call itself, so that the day a test made up still holds.
+    """
+    result = yield
+    if "world" in getattr(item, "fixturenames", ()):
+        from lianshu.obligations.services import differences
+
+        wrong = differences()
+        assert not wrong, "what waits is not what the facts say:\n" + "\n".join(wrong[:20])
+    return result
 
 
 def pytest_addoption(parser):

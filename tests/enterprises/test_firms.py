@@ -4,6 +4,8 @@ import datetime as dt
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
+from tests.conftest import signed_in
 
 from lianshu.core.errors import LianshuError
 from lianshu.enterprises import selectors, services
@@ -168,3 +170,23 @@ def test_stranger_sees_and_does_nothing(client, world, firm):
     for name in ("service-new", "enterprise-attach", "enterprise-place"):
         assert client.get(reverse(name, args=[firm.pk])).status_code == 404
     assert firm.name not in client.get(reverse("enterprises-uncontacted")).content.decode()
+
+
+def test_a_promise_is_handed_out_and_noticed_like_any_task(world, firm):
+    """The unit is told, the task's time line begins with the handing out, and it waits on the unit's desk."""
+    owner, department = signed_in(world.owner), signed_in(world.department_user)
+    due = timezone.localdate() + dt.timedelta(days=10)
+    answer = owner.post(
+        reverse("service-new", args=[firm.pk]),
+        {
+            "on": timezone.localdate(), "who": "示例甲", "kind": "visit", "unit": world.department.pk,
+            "chain": world.chain.pk, "text": "企业反映用电紧张。", "promise": "协调增容", "promise_due": due,
+        },
+    )  # fmt: skip
+    assert answer.status_code == 302
+    task = Task.objects.visible_to(world.owner).get(title__contains="协调增容")
+    notices = department.get("/notices/").content.decode()
+    assert f"交办：{task.title}" in notices
+    page = department.get(f"/tasks/{task.pk}/").content.decode()
+    assert "交 青澜县科技局：来自走访承诺" in page
+    assert task.title in department.get("/").content.decode()

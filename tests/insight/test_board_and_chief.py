@@ -1,6 +1,7 @@
 """看板 for the general chief and the commissar; 链长一页纸 for the chief."""
 
 import datetime as dt
+import re
 
 import pytest
 from tests.conftest import signed_in
@@ -10,7 +11,9 @@ from tests.tasks.samples import make_duty, make_task
 
 from lianshu.core.notices import notices_of
 from lianshu.insight import board as boards
+from lianshu.matters import services as matters
 from lianshu.organisation.models import Appointment
+from lianshu.reports import services as reports
 from lianshu.reports.models import Report
 from lianshu.reports.services import report_issue
 from lianshu.targets.services import observation_record
@@ -27,6 +30,19 @@ def busy(world):
     task = make_task(world, "引进封装企业", chain=world.chain)
     services.task_report(world.department_user, task, progress=20, text="谈了两家", obstacle="缺标准厂房")
     make_duty(world)
+    day = dt.date(2026, 6, 1)
+    matter = matters.matter_receive(
+        world.owner, region=world.county, chain=world.chain, title="变压器扩容", text="用电紧张", on=day
+    )
+    matters.matter_hand_out(world.owner, matter, lead=world.department, on=day)
+    filing = reports.collection_open(
+        world.owner, region=world.county, kind="month", title="5月月报", period="2026-05",
+        due=dt.date(2026, 6, 5), headings=["进展"], chains=[world.chain],
+    )  # fmt: skip
+    services.notice_send(
+        world.owner, to_unit=world.department, task=task, title="抓紧办理", text="请反馈", today=day
+    )
+    assert filing.filings.count() == 1
     return task
 
 
@@ -43,6 +59,12 @@ def test_a_chain_has_its_chief_who_sees_everything_open_in_one_view(world, busy)
     assert "电子信息产值" in page and "落后" in page
     assert "引进封装企业" in page and "缺标准厂房" in page and "青澜县科技局" in page
     assert "向总链办书面汇报（2026年6月）" in page
+    # so are the overdue problem, the report nobody filed and the notice nobody answered
+    reasons = page.split("红灯为什么红")[1].split("这周变了什么")[0]
+    for words in ("变压器扩容", "5月月报", "抓紧办理", "引进封装企业", "向总链办书面汇报"):
+        assert words in reasons, words
+    assert "待签收" in reasons and "电子信息链条办" in reasons
+    assert re.search(r"滞后</span><b>(\d+)</b>", page)[1] == str(reasons.count("light-red"))
     assert "这周变了什么" in page and "填报进展" in page
     # another chain of the same county carries none of it
     other = signed_in(world.owner).get(f"/chief/{world.other_chain.pk}/").content.decode()
@@ -80,24 +102,22 @@ def test_the_general_chief_sees_all_chains_side_by_side_and_drills_into_one(worl
     page = client.get("/board/").content.decode()
     assert page.index("电子信息") and "新材料" in page
     found = boards.board(general, dt.date(2026, 7, 10))
-    titles = [column.title for column in found.columns]
-    assert [title for title in titles if title in ("目标", "任务", "职责", "办件")] == [
-        "目标", "任务", "职责", "办件",
-    ]  # fmt: skip
+    assert found.titles == ["目标", "任务", "职责", "办件", "督办", "报送"]
     row = next(row for row in found.rows if row.chain == world.chain)
     cells = dict(row.pairs)
     assert (cells["目标"].light, cells["任务"].light, cells["职责"].light) == ("red", "red", "red")
-    # the light beside them says 滞后, the words do not say it again
-    assert cells["目标"].words == cells["任务"].words == "1 / 1"
-    assert cells["职责"].words.startswith("6 / ")
+    # one number, one meaning: what is late, of how many that are open
+    assert cells["任务"].words == cells["办件"].words == cells["督办"].words == "滞后 1／共 1"
+    assert cells["职责"].words == "滞后 6／共 7" and cells["报送"].words == "滞后 1／共 1"
     # problems stand there too, and each cell leads to the rows behind it
-    for title in ("目标", "任务", "职责"):
-        behind = client.get(cells[title].url)
-        assert behind.status_code == 200
+    behind = {title: client.get(cells[title].url).content.decode() for title in found.titles}
+    assert "变压器扩容" in behind["办件"] and "5月月报" in behind["报送"] and "抓紧办理" in behind["督办"]
+    assert "滞后 1／共 1" in page and "变压器扩容" not in page
     assert "电子信息产值" in client.get(cells["目标"].url).content.decode()
     assert "引进封装企业" in client.get(cells["任务"].url).content.decode()
     assert "红灯为什么红" in client.get(f"/chief/{world.chain.pk}/").content.decode()
-    assert ("青澜县科技局", 1) in found.late
+    # task, problem and notice of one department, told together
+    assert ("青澜县科技局", 3) in found.late
 
 
 @pytest.mark.system("S016")

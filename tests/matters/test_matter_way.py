@@ -8,6 +8,7 @@ from django.urls import reverse
 from lianshu.core.errors import LianshuError
 from lianshu.matters import selectors, services
 from lianshu.matters.models import Matter
+from lianshu.obligations.services import follow
 from lianshu.organisation.models import Unit, User
 
 THURSDAY = dt.date(2026, 3, 5)
@@ -132,7 +133,7 @@ def test_another_unit_cannot_act_and_the_stranger_sees_nothing(client, world, ha
 def test_returned_matter_waits_for_the_office_again(world, handed_out):
     matter = services.matter_return(world.department_user, handed_out, reason="属住建局职责", on=THURSDAY)
     assert matter.state == Matter.State.RECEIVED
-    assert (matter.pk, "hand_out") in [(m.pk, step) for m, step in selectors.waiting_for(world.owner)]
+    assert (matter.pk, "交办") in [(m.pk, verb) for m, verb in selectors.waiting_for(world.owner, THURSDAY)]
 
 
 @pytest.mark.system("S003")
@@ -164,7 +165,7 @@ def test_question_goes_from_lead_firm_to_innovation_team_to_chief(client, world)
     step(team, "sign", {})
     step(team, "answer", {"text": "可改脉冲电镀，需试验经费。"})
     assert matter.state == Matter.State.DECISION
-    assert [m for m, s in selectors.waiting_for(world.chief) if s == "decide"] == [matter]
+    assert selectors.waiting_for(world.chief, THURSDAY) == [(matter, "批示")]
     step(world.chief, "decide", {"text": "同意列入年度攻关。", "choice": "agree"})
     assert matter.state == Matter.State.ANSWERED
     page = client.get(reverse("matter", args=[matter.pk])).content.decode()
@@ -235,9 +236,11 @@ def test_each_role_is_offered_what_is_its_own(client, world, raised):
         raised.assignments.update(active=True)
     # what is offered and what waits agree
     Matter.objects.visible_to(world.owner).filter(pk=raised.pk).update(state="confirmed")
-    assert [step for _, step in selectors.waiting_for(world.owner)] == ["close"]
-    assert selectors.waiting_for(supervisor) == selectors.waiting_for(world.chief) == []
+    follow(raised)
+    assert [verb for _, verb in selectors.waiting_for(world.owner, THURSDAY)] == ["销号"]
+    assert selectors.waiting_for(supervisor, THURSDAY) == selectors.waiting_for(world.chief, THURSDAY) == []
     client.force_login(world.chief)
     Matter.objects.visible_to(world.owner).filter(pk=raised.pk).update(state="decision")
+    follow(raised)
     page = client.get(reverse("matter", args=[raised.pk])).content.decode()
     assert "批示</summary>" in page and "交办</summary>" not in page

@@ -7,6 +7,7 @@ import pytest
 from lianshu.core import audit
 from lianshu.core.errors import LianshuError
 from lianshu.organisation import services
+from lianshu.organisation.merging import unit_merge
 from lianshu.organisation.models import Appointment, Chain, Person, Unit
 
 
@@ -41,7 +42,7 @@ def test_renamed_unit_keeps_its_old_name_as_alias(owner, world):
 def test_merge_moves_everything_and_keeps_names(owner, world):
     double = services.unit_create(owner, region=world.county, name="县科技局", short_name="县科局")
     person = services.person_create(owner, region=world.county, name="示例乙", unit=double)
-    services.unit_merge(owner, keep=world.department, away=double)
+    unit_merge(owner, keep=world.department, away=double)
     person.refresh_from_db()
     world.department.refresh_from_db()
     assert person.unit == world.department
@@ -52,7 +53,7 @@ def test_merge_moves_everything_and_keeps_names(owner, world):
 def test_merge_stays_inside_one_region(world):
     foreign = Unit.objects.create(region=world.neighbour, name="科技局")
     with pytest.raises(LianshuError):
-        services.unit_merge(world.owner, keep=world.department, away=foreign)
+        unit_merge(world.owner, keep=world.department, away=foreign)
     assert Unit.objects.filter(pk=foreign.pk).exists()
 
 

@@ -73,7 +73,8 @@ def test_a_chosen_region_wins_over_the_text(world):
 
 
 def test_a_region_unknown_here_comes_from_the_reference_data(owner, world):
-    from lianshu.plans.regions import region_ensure, region_recognised
+    from lianshu.organisation.adopting import region_ensure
+    from lianshu.plans.regions import region_recognised
 
     county = region_ensure("421222")
     assert [part.name for part in (county.parent.parent, county.parent, county)] == [

@@ -8,10 +8,11 @@ from django.urls import reverse
 from lianshu.core.errors import LianshuError
 from lianshu.core.models import Notice
 from lianshu.matters import services as matters
+from lianshu.obligations.selectors import mine
+from lianshu.obligations.services import follow
 from lianshu.organisation.models import Unit, User
 from lianshu.reports import services
 from lianshu.reports.models import Collection, Filing
-from lianshu.reports.registration import agenda
 from lianshu.tasks.models import Task, TaskReport
 
 DUE = dt.date(2026, 4, 5)
@@ -98,8 +99,8 @@ def test_returned_filing_comes_back_as_a_new_version(world, year_plans):
     filing = services.filing_return(world.owner, filing, reason="缺数据")
     assert Notice.objects.filter(user=world.department_user, title__contains="退回重报").exists()
     # the clock beside it says how late it is, the words why it is back
-    (owed,) = agenda(world.department_user, filing.collection.due + dt.timedelta(days=9))
-    assert (owed.light, owed.why) == ("red", "被退回：缺数据")
+    (owed,) = mine(world.department_user, filing.collection.due + dt.timedelta(days=9))
+    assert owed.due < filing.collection.due + dt.timedelta(days=9) and owed.note == "被退回：缺数据"
     filing = services.filing_save(world.department_user, filing, texts=["一二", "二"], file_it=True)
     filing = services.filing_accept(world.owner, filing)
     assert (filing.version, filing.state) == (2, Filing.State.ACCEPTED)
@@ -113,6 +114,7 @@ def test_returned_filing_comes_back_as_a_new_version(world, year_plans):
 def test_chain_office_files_the_month_for_its_own_chain_prefilled(client, world, month):
     task = Task.objects.create(region=world.county, chain=world.chain, title="编制图谱", number="1")
     TaskReport.objects.create(task=task, progress=60, text="完成初稿", on=dt.date(2026, 3, 20))
+    follow(task)
     matters.matter_receive(
         world.colleague,
         region=world.county,

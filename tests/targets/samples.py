@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from lianshu.obligations.services import follow
 from lianshu.plans.models import Plan
 from lianshu.targets.models import Target
 from lianshu.targets.services.targets import indicator_for
@@ -19,6 +20,7 @@ def make_target(world, name="工业总产值", low="300", *, plan=None, **values
         target.indicator.nature = nature
         target.indicator.save()
     target.save()
+    follow(target)
     return target
 
 

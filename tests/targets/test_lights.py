@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from lianshu.obligations.services import follow
 from lianshu.targets import selectors, services
 from lianshu.targets.models import Target, TargetYear
 from lianshu.targets.views import progress
@@ -40,6 +41,7 @@ def many(world):
         made.append(target)
     TargetYear.objects.create(target=made[0], year=2026, value=40)
     Target.objects.filter(pk=made[5].pk).update(region=world.city)
+    follow(made[5])
     return made
 
 

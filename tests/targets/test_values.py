@@ -8,12 +8,18 @@ from tests.factories import make_user
 
 from lianshu.core.errors import LianshuError
 from lianshu.core.scope import SYSTEM
+from lianshu.obligations.selectors import mine
 from lianshu.targets import selectors, services
 from lianshu.targets.models import Observation
 
 from .samples import make_plan, make_target
 
 TODAY = dt.date(2026, 7, 10)
+
+
+@pytest.fixture(autouse=True)
+def _today(monkeypatch):
+    monkeypatch.setattr("django.utils.timezone.localdate", lambda *_: TODAY)
 
 
 def record(user, target, value, period="2026-06", **values):
@@ -122,10 +128,11 @@ def test_figures_owed_are_those_of_the_own_unit_and_vanish_when_entered(world):
     target = make_target(
         world, "企业", "20", basis="added", measure="家", period="annual", plan=plan, unit=world.department
     )
-    assert [pair[0] for pair in selectors.owed(world.department_user, TODAY)] == [target]
-    assert selectors.owed(world.owner, TODAY) == []
+    owed = mine(world.department_user, TODAY).filter(kind="figure")
+    assert [row.object_id for row in owed] == [str(target.pk)]
+    assert not mine(world.owner, TODAY).filter(kind="figure").exists()
     record(world.department_user, target, "3")
-    assert selectors.owed(world.department_user, TODAY) == []
+    assert not owed.all().exists()
 
 
 def test_the_system_may_enter_simulated_figures(world):

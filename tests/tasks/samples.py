@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 
+from lianshu.obligations.services import follow
 from lianshu.tasks.calendar import occurrences_refresh
 from lianshu.tasks.models import Duty, Task
 
 
 def make_task(world, title="梳理缺失环节", due=dt.date(2026, 6, 30), **values) -> Task:
     values = {"region": world.county, "lead_unit": world.department, "next_due": due} | values
-    return Task.objects.create(title=title, due=due, **values)
+    task = Task.objects.create(title=title, due=due, **values)
+    follow(task)
+    return task
 
 
 def make_duty(world, what="向总链办书面汇报", every="month", **values) -> Duty:

@@ -5,10 +5,11 @@ import datetime as dt
 import pytest
 
 from lianshu.core.errors import LianshuError
+from lianshu.obligations.selectors import late
 from lianshu.tasks import services
 from lianshu.tasks.calendar import occurrences_refresh, returns
 from lianshu.tasks.models import Duty, Occurrence
-from lianshu.tasks.selectors import late_occurrences, occurrence_light
+from lianshu.tasks.selectors import occurrence_light
 
 from .samples import make_duty
 
@@ -191,12 +192,14 @@ def test_a_new_cadence_asks_for_a_day_it_has(world):
 def test_what_is_late_follows_the_day(world, today):
     one = make_duty(world, due="5日前")
     july = one.occurrences.get(period="2026-07")
-    assert late_occurrences(world.owner, today).filter(pk=july.pk).exists()
+    assert late(world.owner, today).filter(key=f"occurrence:{july.pk}").exists()
     assert occurrence_light(july, today)[0] == "red"
     services.duty_update(world.owner, one, due="次月15日前")
     june = one.occurrences.get(period="2026-06")
     assert june.due == dt.date(2026, 7, 15)
-    assert not late_occurrences(world.owner, today).filter(pk__in=[june.pk, july.pk]).exists()
+    assert (
+        not late(world.owner, today).filter(key__in=[f"occurrence:{row.pk}" for row in (june, july)]).exists()
+    )
     assert occurrence_light(june, today) == ("amber", "临期")
     assert occurrence_light(june, dt.date(2026, 7, 2)) == ("green", "时限未到")
     assert occurrence_light(june, dt.date(2026, 6, 2)) == ("green", "本期进行中")

@@ -8,6 +8,7 @@ from django.urls import reverse
 from lianshu.core.errors import LianshuError
 from lianshu.core.ledger import ledger_for
 from lianshu.core.words import work_clock
+from lianshu.obligations.selectors import light_of, mine
 from lianshu.plans.adoption.engine import adopt
 from lianshu.plans.commandline import adopt_files
 from lianshu.plans.models import AdoptionEffect, Document, Item
@@ -16,7 +17,6 @@ from lianshu.plans.services.intake import document_read
 from lianshu.tasks import services
 from lianshu.tasks.calendar import occurrences_rebuild
 from lianshu.tasks.models import Duty
-from lianshu.tasks.panels import duty_agenda
 
 from .samples import make_duty, make_task
 
@@ -80,11 +80,11 @@ def test_pages_lists_and_work_say_the_day(world, adopted, as_owner, today):
 
 def test_my_work_follows_the_day(world, today):
     duty = make_duty(world, due="5日前", starts=dt.date(2026, 7, 1))
-    late = next(iter(duty_agenda(world.colleague, today)))
-    assert (late.due, late.light, late.why) == (dt.date(2026, 7, 5), "red", "每月5日前")
+    late = mine(world.colleague, today).first()
+    assert (late.due, light_of(late.due, today), late.note) == (dt.date(2026, 7, 5), "red", "每月5日前")
     services.duty_update(world.owner, duty, due="20日前")
-    (soon, *_) = duty_agenda(world.colleague, today)
-    assert (soon.due, soon.light) == (dt.date(2026, 7, 20), "green")
+    soon = mine(world.colleague, today).first()
+    assert (soon.due, light_of(soon.due, today)) == (dt.date(2026, 7, 20), "green")
 
 
 def test_a_corrected_day_outlasts_adopting_again_until_the_plan_itself_changes(world, adopted):

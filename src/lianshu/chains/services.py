@@ -13,7 +13,7 @@ from lianshu.core import audit
 from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.scope import SystemActor, recheck, require
 from lianshu.organisation.models import Appointment, Chain, Person, Region, Unit
-from lianshu.organisation.services import appointment_create
+from lianshu.organisation.services import appointment_create, person_of_team
 
 from .checklist import chain_items_ensure
 from .models import ChainItem, Consultation, Mechanism, MechanismItem
@@ -155,15 +155,14 @@ def team_add(
     """Put somebody on the chain's team. Who keeps the chain may also register a new person for it."""
     require(user, "edit", chain)
     if person is None and new_name.strip():
-        person = Person.objects.create(
-            region=chain.region,
+        person = person_of_team(
+            user,
+            chain,
             name=new_name.strip(),
             phone=new_phone.strip(),
             field=new_field.strip(),
             title=post.strip(),
-            simulated=chain.simulated,
         )
-        audit.record(user, "新建", person, note=f"登记为{chain}成员")
     return appointment_create(
         user,
         region=chain.region,

@@ -20,11 +20,16 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or getattr(request, "htmx", False):
         return {}
-    entries = menu(user, request.path)
-    return {
-        "navigation": entries,
-        "bottom_bar": entries[:BOTTOM_BAR],
-        "lens": lens_of(request),
-        "unread_notices": unread_count(user),
-        "standing_lines": [line for lines in registry.standing for line in lines(user)],
-    }
+    # a page is put together from many parts, and each part asks: answered once
+    kept = getattr(request, "_shell", None)
+    if kept is None:
+        entries = menu(user, request.path)
+        kept = {
+            "navigation": entries,
+            "bottom_bar": entries[:BOTTOM_BAR],
+            "lens": lens_of(request),
+            "unread_notices": unread_count(user),
+            "standing_lines": [line for lines in registry.standing for line in lines(user)],
+        }
+        request._shell = kept
+    return kept

@@ -64,6 +64,7 @@ class AgendaItem:
     why: str = ""
     region: str = ""
     chain: str = ""
+    chain_id: int | None = None
     simulated: bool = False
 
 
@@ -102,7 +103,6 @@ class Registry:
     menu_items: dict[str, list[NavItem]] = field(default_factory=dict)
     panels: list[Panel] = field(default_factory=list)
     agenda: list[Callable[[Any, dt.date], Iterable[AgendaItem]]] = field(default_factory=list)
-    handed_out: list[Callable[[Any, dt.date], Iterable[AgendaItem]]] = field(default_factory=list)
     board: list[BoardColumn] = field(default_factory=list)
     searches: list[Callable[[Any, str], Iterable[tuple[str, str, str]]]] = field(default_factory=list)
     counts: dict[str, Callable[[], int]] = field(default_factory=dict)

@@ -30,7 +30,7 @@ class EnterpriseLedger(Ledger):
         Column("name", "企业名称", link=True, importable=True, required=True, aliases=("名称", "单位名称")),
         Column("short_name", "简称", importable=True, shown=False),
         Column("credit_code", "统一社会信用代码", importable=True, aliases=("信用代码", "社会信用代码")),
-        Column("roles", "产业链角色", value=_roles, sort=False),
+        Column("chain_roles__chain", "产业链角色", filter="chain", value=_roles, sort=False),
         Column("products", "主要产品", importable=True),
         Column("state", "状态", filter=True, importable=True, bulk=True),
         Column("attached", "有人联系", value=lambda firm: "是" if firm.attached else "否", sort="attached"),
@@ -51,7 +51,6 @@ class EnterpriseLedger(Ledger):
     delete = staticmethod(services.enterprise_delete)
     create_many = staticmethod(services.enterprise_create_many)
     update_many = staticmethod(services.enterprise_update_many)
-    chain_path = "chain_roles__chain"
 
     def queryset(self, user: Any, action: str | None = None) -> models.QuerySet:
         rows = super().queryset(user, action).prefetch_related("chain_roles__chain")

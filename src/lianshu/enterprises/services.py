@@ -22,7 +22,7 @@ from lianshu.organisation.models import Appointment, Chain, Person, Unit
 from lianshu.organisation.services import appointment_create, appointment_end
 from lianshu.reference.credit_code import CreditCodeError, parse_credit_code
 from lianshu.tasks.byproducts import count_byproduct
-from lianshu.tasks.models import Task
+from lianshu.tasks.services.tasks import task_arising
 
 from .models import ChainRole, Enterprise, ServiceLog
 
@@ -142,12 +142,11 @@ def service_log(
     log.save()
     audit.record(user, "登记服务", enterprise, note=f"{on} {who} {text[:120]}")
     if log.promise:
-        task = Task.objects.create(
-            region=enterprise.region, chain=chain, title=f"兑现对{enterprise}的承诺：{log.promise}"[:200],
-            text=f"{on:%Y-%m-%d} {log.who}走访时答复。", lead_unit=unit, leader=log.who[:80], due=promise_due,
-            next_due=promise_due, year=promise_due.year, simulated=log.simulated,
+        task_arising(
+            user, region=enterprise.region, chain=chain, title=f"兑现对{enterprise}的承诺：{log.promise}",
+            text=f"{on.year}年{on.month}月{on.day}日{log.who}走访时答复。", lead_unit=unit, leader=log.who[:80],
+            due=promise_due, year=promise_due.year, simulated=log.simulated, note="来自走访承诺", on=on,
         )  # fmt: skip
-        audit.record(user, "新建", task, note="来自走访承诺")
     if kind in (ServiceLog.Kind.VISIT, ServiceLog.Kind.MEETING):
         count_byproduct(user, "visit", log, on=on, chain=chain, unit=unit, region=enterprise.region)
     return log

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lianshu.core.registries import BoardCell, BoardColumn, registry
+from lianshu.core.registries import BoardCell, registry
+from lianshu.obligations import selectors as obligations
+from lianshu.obligations.selectors import Tally
+from lianshu.obligations.sources import BoardColumn as Column
+from lianshu.obligations.sources import columns, kinds
 from lianshu.organisation.models import Chain
 from lianshu.reports.models import Report
-from lianshu.tasks import selectors as tasks
 
 from .chief import chains_of
 
@@ -41,7 +44,7 @@ class BoardRow:
 class Board:
     """The board of one day for one person."""
 
-    columns: list[BoardColumn]
+    titles: list[str]
     rows: list[BoardRow]
     late: list[tuple[str, int]]
     reports: list[Report]
@@ -51,30 +54,38 @@ class Board:
         return len({row.chain.region_id for row in self.rows}) > 1
 
 
-def columns() -> list[BoardColumn]:
-    """What rooms offer, in order."""
-    return sorted(registry.board, key=lambda column: column.order)
+def _counted(tallies: dict[int, dict[str, Tally]], column: Column) -> dict[int, BoardCell]:
+    """A column's cells from the tallies of its kinds."""
+    codes = {kind.code for kind in kinds() if kind.column is column}
+    cells = {}
+    for chain, by_kind in tallies.items():
+        tally = Tally()
+        for code, one in by_kind.items():
+            if code in codes:
+                tally.add(one)
+        if tally.open:
+            cells[chain] = BoardCell(
+                tally.light, tally.open, tally.words, column.address(chain, bool(tally.late))
+            )
+    return cells
 
 
 def board(user: Any, today: dt.date, *, region_path: str = "", worst: bool = False) -> Board:
-    """All chains in sight; the number of queries depends on the columns, not on the chains."""
+    """All chains in sight; the number of queries depends neither on the chains nor on the rooms that owe."""
     rows = chains_of(user)
     if region_path:
         rows = rows.filter(region__path__startswith=region_path)
     chains: Sequence[Chain] = list(rows)
-    found = columns()
-    cells = [column.cells(user, chains, today) for column in found]
-    titles = [column.title for column in found]
-    lines = [BoardRow(chain, [column.get(chain.pk) for column in cells], titles) for chain in chains]
+    tallies = obligations.tallies(user, chains, today)
+    found = [(one.order, one.title, one.cells(user, chains, today)) for one in registry.board]
+    found += [(one.order, one.title, _counted(tallies, one)) for one in columns()]
+    found.sort(key=lambda column: column[0])
+    titles = [title for _, title, _ in found]
+    lines = [BoardRow(chain, [cells.get(chain.pk) for _, _, cells in found], titles) for chain in chains]
     if worst:
         lines.sort(key=lambda line: line.weight)
-    lens = {"region_path": region_path}
-    late = tasks.late_by_unit(
-        tasks.late_tasks(user, today, **lens)[:500],
-        tasks.late_occurrences(user, today, **lens)[:500],
-        tasks.late_notices(user, today, **lens)[:500],
-    )
+    late = obligations.late_holders(user, today, region_path=region_path)
     reports = Report.objects.visible_to(user).filter(state=Report.State.ISSUED).select_related("region")
     if region_path:
         reports = reports.filter(region__path__startswith=region_path)
-    return Board(found, lines, late[:12], list(reports.order_by("-issued_on", "-id")[:6]))
+    return Board(titles, lines, late[:12], list(reports.order_by("-issued_on", "-id")[:6]))

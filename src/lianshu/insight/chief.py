@@ -11,16 +11,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from lianshu.core.registries import AgendaItem, registry
+from lianshu.obligations import selectors as obligations
+from lianshu.obligations.models import Obligation
+from lianshu.obligations.sources import kind_of
 from lianshu.organisation.models import Appointment, Chain
-from lianshu.reference.periods import Period
 from lianshu.targets import selectors as targets
 from lianshu.tasks import selectors as tasks
-from lianshu.tasks.models import Occurrence, Task
-from lianshu.tasks.panels import DECISION
-from lianshu.tasks.services.tasks import OPEN
+from lianshu.tasks.owing import DECISION
 
 from .changes import Change, recent_changes
-from .selectors import agenda
+from .selectors import agenda, on_chain
 
 #: panels shown by their own sections of this page
 _OWN = ("targets", "tasks", "duties")
@@ -42,7 +42,7 @@ class Reason:
 
 @dataclass(slots=True)
 class Sheet:
-    """Everything on the chief's page of a chain."""
+    """Everything on the chief's page of a chain. ``lights`` count targets and what waits on the chain."""
 
     chain: Chain
     chief: str
@@ -52,8 +52,7 @@ class Sheet:
     decisions: list[tuple[Any, Any]]
     waiting: list[AgendaItem]
     reasons: list[Reason]
-    open_tasks: list[tuple[Task, str, str]]
-    open_duties: list[tuple[Occurrence, str, tuple[str, str]]]
+    open: list[tuple[Obligation, str, str]]
     panels: list[tuple[str, str]] = field(default_factory=list)
 
     @property
@@ -88,39 +87,28 @@ def sheet(request: Any, chain: Chain, today: dt.date) -> Sheet:
     """Put the page together for the person of ``request``."""
     user = request.user
     lines = targets.lines(targets.targets_visible(user).filter(chain=chain), today)
-    rows = list(tasks.tasks_visible(user).filter(chain=chain, state__in=OPEN).order_by("next_due", "id"))
-    judged = [(task, *tasks.task_light(task, today)) for task in rows]
-    duties = list(
-        tasks.occurrences_visible(user, chain=chain.pk).filter(
-            state=Occurrence.State.OPEN, due__lte=today + dt.timedelta(days=31)
-        )
-    )
-    shown = [(row, Period.from_code(row.period).text, tasks.occurrence_light(row, today)) for row in duties]
+    owed = list(obligations.visible(user, today, chain=chain.pk).filter(counted=True))
+    judged = [(row, kind_of(row.kind).word, obligations.light_of(row.due, today)) for row in owed]
     counts = dict.fromkeys(_LIGHTS, 0)
-    for light in (
-        *(line.pace.light for line in lines),
-        *(light for _, light, _ in judged),
-        *(light for _, _, (light, _) in shown),
-    ):
+    for light in (*(line.pace.light for line in lines), *(light for _, _, light in judged)):
         counts[light] += 1
     changes = recent_changes(
         user, since=timezone.now() - dt.timedelta(days=7), chain=chain, own=True, limit=20
     )
     stamps = [one.at for line in lines for one in line.observations]
     stamps += [change.entry.at for change in changes]
-    decisions = tasks.undecided(user, chain)
-    waiting = [item for items in agenda(user, today).groups.values() for item in items]
+    mine = [item for items in agenda(user, today).groups.values() for item in items]
     return Sheet(
         chain=chain,
         chief=chief_name(chain, today),
         as_of=max(stamps, default=None),
         lights=counts,
         changes=changes,
-        decisions=decisions,
-        waiting=[item for item in waiting if item.chain == str(chain) and not item.key.startswith(DECISION)],
-        reasons=_reasons(lines, judged, shown),
-        open_tasks=judged,
-        open_duties=shown,
+        decisions=tasks.undecided(user, [row.object_id for row in owed if row.kind == DECISION.code]),
+        # what is decided here with its own form is not listed a second time
+        waiting=[item for item in on_chain(mine, chain.pk) if item.kind != DECISION.word],
+        reasons=_reasons(lines, [row for row in judged if row[2] == "red"]),
+        open=[row for row in judged if row[2] != "red" and _near(row[0].due, today)],
         panels=[
             (panel.title, html)
             for panel in registry.panels_of("chain")
@@ -129,7 +117,11 @@ def sheet(request: Any, chain: Chain, today: dt.date) -> Sheet:
     )
 
 
-def _reasons(lines: list[Any], judged: list[Any], shown: list[Any]) -> list[Reason]:
+def _near(due: dt.date | None, today: dt.date) -> bool:
+    return due is None or due <= today + dt.timedelta(days=31)
+
+
+def _reasons(lines: list[Any], late: list[tuple[Obligation, str, str]]) -> list[Reason]:
     found = [
         Reason(
             "目标",
@@ -145,28 +137,14 @@ def _reasons(lines: list[Any], judged: list[Any], shown: list[Any]) -> list[Reas
     ]
     found += [
         Reason(
-            "任务",
-            task.title,
-            f"{why}。",
-            str(task.lead_unit or "未定牵头单位"),
-            reverse("task-page", args=(task.pk,)),
-            task.due,
-            task.simulated,
-        )
-        for task, light, why in judged
-        if light == "red"
-    ]
-    found += [
-        Reason(
-            "职责",
-            f"{row.duty.what}（{period}）",
-            f"应完成 {row.needed} 次，已完成 {row.done} 次。",
-            str(row.duty.unit or row.duty.who or "未定单位"),
-            reverse("duty-page", args=(row.duty_id,)),
+            word,
+            row.title,
+            f"{row.note}。" if row.note else "",
+            str(row.unit or row.person or "未定单位"),
+            row.address,
             row.due,
-            row.duty.simulated,
+            row.simulated,
         )
-        for row, period, (light, _) in shown
-        if light == "red"
+        for row, word, _ in late
     ]
     return found

@@ -1,14 +1,18 @@
-"""Reads behind 我的工作: the agenda gathered from all rooms, sorted into groups."""
+"""Reads behind 我的工作: what waits for a person, in groups by its day, and what he handed out."""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from lianshu.core.registries import AgendaItem, registry
-from lianshu.core.words import SOON_WORKDAYS
-from lianshu.reference.workdays import add_workdays
+from lianshu.core.scope import may
+from lianshu.core.words import ago
+from lianshu.obligations import selectors as obligations
+from lianshu.obligations.models import Obligation
+from lianshu.obligations.sources import Fold, Kind, kind_of
 
 #: agenda groups in the order of the page: key → title
 GROUPS: dict[str, str] = {
@@ -52,39 +56,94 @@ def group_of(due: dt.date | None, today: dt.date) -> str:
         return "undated"
     if due < today:
         return "late"
-    if due <= add_workdays(today, SOON_WORKDAYS):
+    if due <= obligations.soon_day(today):
         return "soon"
     if due <= today + dt.timedelta(days=6 - today.weekday()):
         return "week"
     return "later"
 
 
-def _sorted(items: dict[str, AgendaItem]) -> list[AgendaItem]:
-    return sorted(items.values(), key=lambda item: (item.due is None, item.due or dt.date.max, item.title))
-
-
 def agenda(user: Any, today: dt.date) -> Agenda:
-    """Everything that waits for ``user``, said once each, ordered by due day."""
-    found: dict[str, AgendaItem] = {}
+    """Everything that waits for ``user``, said once each, nearest first."""
+    rows = list(obligations.mine(user, today))
+    assigns = may(user, "adopt")
+    found = _folded(rows, today, lambda kind: kind.fold, keep=lambda row: bool(row.action) and not assigns)
     for provider in registry.agenda:
-        for item in provider(user, today):
-            found.setdefault(item.key, item)
+        found += provider(user, today)
+    found.sort(key=lambda item: (item.due is None, item.due or dt.date.max, item.title))
     result = Agenda(today)
-    for item in _sorted(found):
+    for item in found:
         result.groups[group_of(item.due, today)].append(item)
-        if item.kind in FILINGS and item.due and (item.due.year, item.due.month) <= (today.year, today.month):
-            result.filings += 1
+    month = (today.year, today.month)
+    result.filings = sum(
+        row.kind in obligations.filing_kinds()
+        and row.due is not None
+        and (row.due.year, row.due.month) <= month
+        for row in rows
+    )
     return result
-
-
-#: kinds of agenda entries that ask for a figure or a report
-FILINGS = frozenset({"填报", "报送"})
 
 
 def handed_out(user: Any, today: dt.date) -> list[AgendaItem]:
     """What the person has given to others and is still open: in whose hands, for how long."""
-    found: dict[str, AgendaItem] = {}
-    for provider in registry.handed_out:
-        for item in provider(user, today):
-            found.setdefault(item.key, item)
-    return _sorted(found)
+    rows = list(obligations.handed_out(user, today))
+    found = _folded(rows, today, lambda kind: kind.fold_given, given=True)
+    return sorted(found, key=lambda item: (item.due is None, item.due or dt.date.max, item.title))
+
+
+def _folded(
+    rows: Sequence[Obligation],
+    today: dt.date,
+    fold_of: Callable[[Kind], Fold | None],
+    *,
+    given: bool = False,
+    keep: Callable[[Obligation], bool] = lambda row: False,
+) -> list[AgendaItem]:
+    """Rows as lines of the page; rows of one group that fold become one line with the earliest day. ``keep``
+    names rows that stay lines of their own."""
+    items: list[AgendaItem] = []
+    groups: dict[tuple[str, str], list[Obligation]] = {}
+    for row in rows:
+        if fold_of(kind_of(row.kind)) is None or keep(row):
+            items.append(_item(row, today, given=given))
+        else:
+            groups.setdefault((row.kind, row.group or row.kind), []).append(row)
+    for (code, group), together in groups.items():
+        fold = fold_of(kind_of(code))
+        assert fold is not None  # noqa: S101 - only such rows are grouped
+        title, verb, address = fold(together)
+        line = _item(together[0], today, given=given)
+        line.key, line.title, line.verb, line.url = f"{code}:{group}", title, verb, address
+        line.due = min((row.due for row in together if row.due is not None), default=None)
+        line.light = obligations.light_of(line.due, today)
+        line.simulated = all(row.simulated for row in together)
+        if len({row.chain_id for row in together}) > 1:
+            line.chain, line.chain_id = "", None
+        items.append(line)
+    return items
+
+
+def _item(row: Obligation, today: dt.date, *, given: bool) -> AgendaItem:
+    why = row.note
+    since = f"，{ago(row.given_on)}交办" if row.given_on else ""
+    if given:
+        why = f"在{row.unit or row.person or '未定单位'}{since}" + (f"，{row.note}" if row.note else "")
+    return AgendaItem(
+        key=row.key,
+        kind=kind_of(row.kind).word,
+        title=row.title,
+        url=row.address,
+        verb="看" if given else row.verb,
+        due=row.due,
+        light=obligations.light_of(row.due, today),
+        why=why,
+        region=str(row.region),
+        chain=str(row.chain or ""),
+        chain_id=row.chain_id,
+        simulated=row.simulated,
+    )
+
+
+def on_chain(items: Iterable[AgendaItem], chain: int) -> list[AgendaItem]:
+    """Those of some lines that belong to a chain."""
+    return [item for item in items if item.chain_id == chain]

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
 from lianshu.core.scope import may
+from lianshu.obligations import selectors as obligations
 from lianshu.reference.workdays import workdays_between
 
 from .models import Matter
+from .owing import MATTER
 from .services import may_press
 
 State = Matter.State
@@ -80,39 +81,9 @@ def actions_for(user: Any, matter: Matter) -> list[str]:
     return found
 
 
-def waiting_for(user: Any) -> list[tuple[Matter, str]]:
-    """(matter, the step that is this person's now): what 我的工作 shows."""
-    found = []
-    handle = open_matters(user)
-    unit = getattr(user, "unit_id", None)
-    mine = Q(assignments__unit=unit, assignments__active=True) if unit else Q(pk__in=[])
-    for matter in handle.filter(mine, state__in=(State.HANDED_OUT, State.SIGNED)).distinct():
-        found.append((matter, "sign" if matter.state == State.HANDED_OUT else "answer"))
-    office = (
-        Matter.objects.visible_to(user, "hand_out")
-        .filter(pk__in=Matter.objects.visible_to(user, "edit").values("pk"))
-        .select_related("region", "chain")
-    )
-    offices_states = {State.RECEIVED: "hand_out", State.CONFIRMED: "close"}
-    for matter in office.filter(state__in=offices_states):
-        found.append((matter, offices_states[matter.state]))
-    for matter in Matter.objects.visible_to(user, "decide").filter(state=State.DECISION):
-        found.append((matter, "decide"))
-    for matter in handle.filter(state=State.ANSWERED, by=getattr(user, "pk", None)):
-        found.append((matter, "confirm"))
-    return found
-
-
-def counts_by_chain(user: Any, chains: Iterable[Any], today: dt.date) -> dict[int, tuple[int, int, int]]:
-    """{chain id: (open, late, closed)}."""
-    rows = (
-        Matter.objects.visible_to(user)
-        .filter(chain__in=list(chains))
-        .values("chain_id")
-        .annotate(
-            open=Count("pk", filter=Q(state__in=Matter.OPEN), distinct=True),
-            late=Count("pk", filter=Q(state__in=Matter.OPEN, due__lt=today), distinct=True),
-            closed=Count("pk", filter=Q(state=State.CLOSED), distinct=True),
-        )
-    )
-    return {row["chain_id"]: (row["open"], row["late"], row["closed"]) for row in rows}
+def waiting_for(user: Any, today: dt.date) -> list[tuple[Matter, str]]:
+    """(matter, the verb of the step that is this person's now), nearest first."""
+    rows = obligations.mine(user, today).filter(kind=MATTER.code).values_list("object_id", "verb")
+    verbs = {int(pk): verb for pk, verb in rows}
+    found = open_matters(user).in_bulk(list(verbs))
+    return [(found[pk], verb) for pk, verb in verbs.items() if pk in found]

@@ -20,6 +20,7 @@ from lianshu.core.ledger.services import plain_update
 from lianshu.core.notices import notify
 from lianshu.core.numbering import next_number
 from lianshu.core.scope import SystemActor, may, recheck, require, require_in
+from lianshu.obligations.services import follow
 from lianshu.organisation.models import Unit
 from lianshu.organisation.selectors import people_of
 from lianshu.reference.workdays import add_workdays, workdays_between
@@ -63,6 +64,7 @@ def _step(
         state=state,
         late_days=late,
     )
+    follow(matter)
     changes = {"状态": [State(before).label, State(state).label]} if before != state else {}
     audit.record(user, action, matter, changes=changes, note=text[:400])
     return matter

@@ -41,10 +41,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
     """What waits at each stage, the person's own first."""
     today = timezone.localdate()
     mine = [
-        (matter, STEPS[step][0], selectors.light_of(matter, today))
-        for matter, step in selectors.waiting_for(request.user)
+        (matter, verb, selectors.light_of(matter, today))
+        for matter, verb in selectors.waiting_for(request.user, today)
     ]
-    mine.sort(key=lambda row: (row[0].due is None, row[0].due))
     others = selectors.open_matters(request.user).exclude(pk__in=[row[0].pk for row in mine])
     groups = []
     for state in Matter.OPEN:

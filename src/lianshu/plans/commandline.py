@@ -12,6 +12,7 @@ from django.db import transaction
 from lianshu.core import audit
 from lianshu.core.errors import LianshuError
 from lianshu.core.scope import SYSTEM
+from lianshu.organisation.adopting import region_ensure
 from lianshu.organisation.models import Region
 from lianshu.policy.intake import expand, load
 from lianshu.policy.model import UnusableInputError
@@ -21,7 +22,7 @@ from lianshu.reference.regions import RegionError
 from .adoption import engine
 from .models import Document, Plan
 from .reading import understand, unusable
-from .regions import region_ensure, region_recognised
+from .regions import region_recognised
 from .services.desk import items_accept_above
 from .services.intake import document_read, plan_upload
 

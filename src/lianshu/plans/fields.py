@@ -10,8 +10,9 @@ from typing import Any
 from lianshu.core.errors import invalid
 from lianshu.reference.bounded import OutsideError, read_decimal
 from lianshu.reference.due_days import KINDS, parse_due_day
+from lianshu.reference.plan_periods import PlanPeriod
 
-from .wording import BASES, CADENCES, OPS, SCOPES, parse_period, period_words
+from .wording import BASES, CADENCES, OPS, SCOPES
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Field:
         if self.kind == "list":
             return "、".join(value or [])
         if self.kind == "period":
-            return period_words(value)
+            return PlanPeriod.from_code(value).words
         if self.kind in ("number", "whole") and value is not None and value != "":
             number = float(value)
             return str(int(number)) if number.is_integer() else str(value)
@@ -163,7 +164,7 @@ def _value(field: Field, raw: Any) -> Any:
     if field.kind in ("number", "whole"):
         return _number(text)
     if field.kind == "period":
-        return parse_period(text)
+        return PlanPeriod.from_words(text).code
     if field.kind == "choice":
         if text not in dict(field.choices):
             raise ValueError("请从列表中选择")

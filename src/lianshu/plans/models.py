@@ -68,6 +68,11 @@ class Plan(ScopedModel):
         return self.documents.order_by("-edition").first()
 
     @property
+    def only_year(self) -> int | None:
+        """The year of a plan of one named year, in which its dates without a year lie; None for others."""
+        return self.start_year if self.start_year == self.end_year else None
+
+    @property
     def years(self) -> str:
         """``2021—2025年`` or what is known of it."""
         if self.start_year and self.end_year and self.start_year != self.end_year:

@@ -1,11 +1,11 @@
-"""Codes of a reading in the words of an office, and back: periods, scopes, comparators, cadences."""
+"""Codes of a reading in the words of an office: scopes, comparators, cadences."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from lianshu.reference.due_days import cadence_words
+from lianshu.reference.plan_periods import PlanPeriod
 
 OPS = {">=": "不少于", "<=": "不超过", "=": "等于", "range": "区间", "~": "左右"}
 BASES = {"level": "总量", "growth": "增速", "added": "新增", "share": "占比", "times": "次数"}
@@ -26,47 +26,6 @@ SCOPES = {
     "each_county": "各县市区分别",
     "upper": "上级目标（背景）",
 }
-
-
-def period_words(code: Any) -> str:
-    """``by:2025`` → ``到2025年``; an unknown code stays as it is; no period gives ""."""
-    text = str(code or "none")
-    if text == "none":
-        return ""
-    if text == "annual":
-        return "每年"
-    for pattern, words in (
-        (r"by:(\d{4})", "到{}年"),
-        (r"annual:(\d{4})-(\d{4})", "{}—{}年每年"),
-        (r"within:(\d+)y", "{}年内"),
-        (r"year:(\d{4})", "{}年"),
-    ):
-        match = re.fullmatch(pattern, text)
-        if match:
-            return words.format(*match.groups())
-    return text
-
-
-def parse_period(words: str) -> str:
-    """The code of a period as people write it. Raises ValueError with a sentence when it is none."""
-    text = re.sub(r"\s", "", words)
-    if text in ("", "无", "none"):
-        return "none"
-    if re.fullmatch(r"(?:by:\d{4}|annual(?::\d{4}-\d{4})?|within:\d+y|year:\d{4})", text):
-        return text
-    if text in ("每年", "年均", "年度"):
-        return "annual"
-    for pattern, code in (
-        (r"到?(\d{4})年[底末前]?(?:以前|之前)?(?<!\d年)", "by:{}"),
-        (r"(?:到|至)(\d{4})年?(?:底|末)?", "by:{}"),
-        (r"(\d{4})年?[—\-–~至到](\d{4})年?(?:每年|年均|期间每年)", "annual:{}-{}"),
-        (r"(\d{1,2})年(?:内|以内)", "within:{}y"),
-        (r"(\d{4})年?(?:全年|度)?", "year:{}"),
-    ):
-        match = re.fullmatch(pattern, text)
-        if match:
-            return code.format(*match.groups())
-    raise ValueError("时间要写成“到2025年”“每年”“2021—2025年每年”“5年内”“2022年”或留空")
 
 
 def scope_words(code: Any) -> str:
@@ -109,7 +68,7 @@ def summary(kind: str, values: dict[str, Any]) -> list[str]:
         pieces = [
             quantity_words(values),
             BASES.get(str(values.get("basis")), ""),
-            period_words(values.get("period")),
+            PlanPeriod.from_code(values.get("period")).words,
             scope_words(values.get("scope")),
         ]
     elif kind == "tasks":

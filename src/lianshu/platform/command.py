@@ -200,7 +200,7 @@ def _account(args: argparse.Namespace) -> int:
     from lianshu.core.errors import LianshuError
     from lianshu.core.scope import SystemActor
     from lianshu.organisation import accounts, telling
-    from lianshu.plans.regions import region_ensure
+    from lianshu.organisation.adopting import region_ensure
     from lianshu.reference.regions import RegionError
 
     try:

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "lianshu.core",
     "lianshu.organisation",
+    "lianshu.obligations",
     "lianshu.plans",
     "lianshu.targets",
     "lianshu.tasks",

@@ -11,14 +11,17 @@ import importlib
 _DONE = "upgrade_steps"
 
 #: (name kept in the setting, function "module:name" without arguments), in order
-STEPS: tuple[tuple[str, str], ...] = (("duties.due", "lianshu.tasks.services.upgrading:name_due_days"),)
+STEPS: tuple[tuple[str, str], ...] = (
+    ("obligations", "lianshu.obligations.services:rebuild"),
+    ("duties.due", "lianshu.tasks.services.upgrading:name_due_days"),
+)
 
 
 def run() -> list[str]:
     """Do the steps this database has not gone through; returns their names. Call after migrations."""
     from django.db import transaction
 
-    from lianshu.core.models import Setting
+    from lianshu.core.settings import setting_set
 
     done = _done()
     missing = [step for step in STEPS if step[0] not in done]
@@ -26,12 +29,11 @@ def run() -> list[str]:
         module, _, attribute = function.partition(":")
         with transaction.atomic():
             getattr(importlib.import_module(module), attribute)()
-            Setting.objects.update_or_create(key=_DONE, defaults={"value": [*_done(), name]})
+            setting_set(_DONE, [*_done(), name])
     return [name for name, _ in missing]
 
 
 def _done() -> list[str]:
-    from lianshu.core.models import Setting
+    from lianshu.core.settings import setting_of
 
-    row = Setting.objects.filter(key=_DONE).first()
-    return list(row.value) if row else []
+    return list(setting_of(_DONE) or [])

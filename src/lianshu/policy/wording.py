@@ -7,6 +7,7 @@ from typing import Any
 
 from lianshu.policy.model import KINDS
 from lianshu.reference.due_days import cadence_words
+from lianshu.reference.plan_periods import PlanPeriod
 
 Fields = dict[str, Any]
 
@@ -75,17 +76,7 @@ def basis(fields: Fields) -> str:
 
 def period(fields: Fields) -> str:
     """``by:2025`` → ``到2025年``."""
-    value = str(fields.get("period") or "none")
-    head, _, tail = value.partition(":")
-    if head == "by":
-        return f"到{tail}年"
-    if head == "year":
-        return f"{tail}年"
-    if head == "annual":
-        return f"{tail.replace('-', '—')}年每年" if tail else "每年"
-    if head == "within":
-        return f"{tail.removesuffix('y')}年内"
-    return "" if value == "none" else value
+    return PlanPeriod.from_code(fields.get("period")).words
 
 
 def scope(fields: Fields) -> str:

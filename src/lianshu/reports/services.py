@@ -15,6 +15,7 @@ from lianshu.core import audit
 from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.notices import notify
 from lianshu.core.scope import ACTIONS, SystemActor, may, require
+from lianshu.obligations.services import follow
 from lianshu.organisation.models import Chain, Region, Unit, User
 from lianshu.organisation.selectors import people_of
 from lianshu.tasks.byproducts import count_byproduct, uncount_byproduct
@@ -90,6 +91,7 @@ def collection_open(
     Filing.objects.bulk_create(
         Filing(collection=collection, unit=unit, chain=chain, simulated=simulated) for unit, chain in asked
     )
+    follow(*collection.filings.all())
     audit.record(user, "发起收报", collection, note=f"{len(asked)} 家单位，{due} 前报送")
     _tell(collection.filings.select_related("unit"), f"请报送：{collection.title}")
     return collection
@@ -144,6 +146,7 @@ def filing_save(
     FilingVersion.objects.create(
         filing=filing, number=filing.version, sections=filing.sections, by=_person(user)
     )
+    follow(filing)
     audit.record(user, "报送", filing, note=f"第 {filing.version} 版")
     _count(user, filing)
     return filing
@@ -180,6 +183,7 @@ def filing_return(user: Any, filing: Filing, *, reason: str) -> Filing:
         raise invalid(("reason", "请写明退回理由"))
     filing.state, filing.remark = State.RETURNED, reason.strip()
     filing.save()
+    follow(filing)
     audit.record(user, "退回报送", filing, note=reason)
     uncount_byproduct(user, filing)
     _tell([filing], f"退回重报：{filing.collection.title}", "red")
@@ -195,6 +199,7 @@ def filing_accept(user: Any, filing: Filing, *, remark: str = "") -> Filing:
         raise LianshuError("E3001", what=filing, state=filing.get_state_display(), action="审收")
     filing.state, filing.remark = State.ACCEPTED, remark
     filing.save()
+    follow(filing)
     audit.record(user, "审收报送", filing)
     return filing
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 
+from lianshu.obligations.services import follow
 from lianshu.plans.adoption.context import AdoptionContext
 from lianshu.plans.adoption.registry import ORDER, Adopter, Proposal, register_adopter
 from lianshu.plans.models import Item
@@ -116,6 +117,7 @@ class TargetAdopter(Adopter):
         target.indicator = indicator_for(target)
         target.full_clean()
         target.save()
+        follow(target)
         return target
 
     def in_use(self, rows: Sequence[models.Model]) -> dict[Any, str]:

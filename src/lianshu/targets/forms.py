@@ -7,42 +7,35 @@ from typing import Any
 from django import forms
 
 from lianshu.core.ledger.forms import LedgerForm
+from lianshu.reference.plan_periods import UNDATED, PlanPeriod, PlanPeriodError, PlanPeriodKind
 
 _KINDS = (
-    ("by", "到某年"),
-    ("annual", "每年"),
-    ("year", "某一年"),
-    ("within", "几年内"),
-    ("none", "未定"),
+    (PlanPeriodKind.BY, "到某年"),
+    (PlanPeriodKind.ANNUAL, "每年"),
+    (PlanPeriodKind.YEAR, "某一年"),
+    (PlanPeriodKind.WITHIN, "几年内"),
+    (PlanPeriodKind.NONE, "未定"),
 )
 
 
-def period_code(kind: str, first: int | None, last: int | None) -> str:
-    """``("by", 2027, None)`` → ``by:2027``; raises ValidationError where a year is missing."""
-    if kind == "annual":
-        return f"annual:{first}-{last}" if first and last else f"annual:{first}" if first else "annual"
-    if kind == "none":
-        return "none"
-    if first is None:
+def _period(kind: str, first: int | None, last: int | None) -> PlanPeriod:
+    if kind in (PlanPeriodKind.NONE, ""):
+        return UNDATED
+    if first is None and kind != PlanPeriodKind.ANNUAL:
         raise forms.ValidationError("请填写年份或年数。")
-    if kind == "within":
-        return f"within:{first}y"
-    return f"{kind}:{first}"
-
-
-def period_parts(code: str) -> tuple[str, int | None, int | None]:
-    """The reverse of :func:`period_code`."""
-    kind, _, rest = code.partition(":")
-    first, _, last = rest.rstrip("y").partition("-")
-    return kind, int(first) if first else None, int(last) if last else None
+    try:
+        return PlanPeriod(PlanPeriodKind(kind), first, last if kind == PlanPeriodKind.ANNUAL else None)
+    except PlanPeriodError as error:
+        raise forms.ValidationError(f"{error}。") from error
 
 
 class TargetForm(LedgerForm):
     """The ledger's form with the period in three fields."""
 
     def __init__(self, data: Any = None, *, obj: Any = None, initial: Any = None, **rest: Any) -> None:
-        kind, first, last = period_parts(obj.period if obj is not None else "none")
-        values = {"period_kind": kind, "period_first": first, "period_last": last} | dict(initial or {})
+        when = obj.when if obj is not None else UNDATED
+        values = {"period_kind": when.kind, "period_first": when.first, "period_last": when.last}
+        values |= dict(initial or {})
         super().__init__(data, obj=obj, initial=values, **rest)
         select = forms.Select(attrs={"class": "form-select"})
         self.fields["period_kind"] = forms.ChoiceField(
@@ -59,9 +52,9 @@ class TargetForm(LedgerForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        kind = cleaned.get("period_kind") or "none"
+        kind = cleaned.get("period_kind") or ""
         try:
-            cleaned["period"] = period_code(kind, cleaned.get("period_first"), cleaned.get("period_last"))
+            cleaned["period"] = _period(kind, cleaned.get("period_first"), cleaned.get("period_last")).code
         except forms.ValidationError as error:
             self.add_error("period_first", error)
         return cleaned

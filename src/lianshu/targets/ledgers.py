@@ -16,7 +16,7 @@ from . import services
 from .forms import TargetForm
 from .models import Observation, Target
 from .services.values import amount_read, period_read
-from .wording import demand_words, period_words
+from .wording import demand_words
 
 
 @register
@@ -34,7 +34,7 @@ class TargetLedger(Ledger):
         Column("region", "地区", filter=True, importable=True, required=True),
         Column("chain", "产业链", filter=True, importable=True),
         Column("demand", "要求", value=demand_words, sort="low"),
-        Column("when", "时限说明", value=lambda target: period_words(target.period) or "未定", sort="period"),
+        Column("when", "时限说明", value=lambda target: target.when.words or "未定", sort="period"),
         Column("unit", "责任单位", filter="row", importable=True, bulk=True),
         Column("subject_unit", "对象单位", filter="row", importable=True, shown=False),
         Column("low", "目标值", importable=True, shown=False, unit_from="measure"),

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from lianshu.core.scope import ScopedModel, ScopePaths
 from lianshu.organisation.models import Chain, Region, Unit
 from lianshu.plans.models import Item, Plan
+from lianshu.reference.plan_periods import PlanPeriod
 
 
 class Indicator(models.Model):
@@ -49,8 +50,8 @@ class Target(ScopedModel):
     """A quantified commitment of a region, a chain, a unit: from a plan's sentence or set by the office.
 
     ``op`` and ``basis`` are those of the reading (``>=``, ``<=``, ``=``, ``~``, ``range``; level, growth,
-    added, share, times). ``period`` is the reading's code (``by:2025``, ``annual``, ``annual:2021-2025``,
-    ``year:2022``, ``within:5y``, ``none``). Parts of a split target point to it by ``whole``; ``upper`` is
+    added, share, times). ``period`` is a code of `lianshu.reference.plan_periods`, ``when`` the value behind
+    it. Parts of a split target point to it by ``whole``; ``upper`` is
     the upper level's target that this one takes over. ``unit`` answers for the target; ``subject_unit`` is
     the town, park or department whose figures it is about, where it is not about the whole region.
     ``handed_down`` offers it to the regions below, who may then read it and take it over.
@@ -133,6 +134,11 @@ class Target(ScopedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def when(self) -> PlanPeriod:
+        """When the commitment holds."""
+        return PlanPeriod.from_code(self.period)
 
 
 class TargetYear(models.Model):

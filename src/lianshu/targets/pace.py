@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
 from lianshu.reference.periods import Kind, Period
+from lianshu.reference.plan_periods import PlanPeriodKind
 from lianshu.reference.quantity import unit_kinds
 
 from . import figures
@@ -80,26 +81,18 @@ def demanded(target: Target) -> Decimal | None:
     return target.low if target.low is not None else target.high
 
 
-def is_yearly(target: Target) -> bool:
-    """Whether each year has its own reckoning (每年, one named year)."""
-    return target.period.startswith(("annual", "year:"))
-
-
 def counts_up(target: Target) -> bool:
     """Whether the periods' figures add up to what is demanded (新增, 次数, what a year brings)."""
     if target.indicator.nature not in _FLOWS:
         return False
-    return target.basis in (Target.Basis.ADDED, Target.Basis.TIMES) or is_yearly(target)
+    return target.basis in (Target.Basis.ADDED, Target.Basis.TIMES) or target.when.yearly
 
 
 def deadline_of(target: Target) -> dt.date | None:
     """The last day of a target that does not return yearly; None when the plan names none."""
-    kind, _, rest = target.period.partition(":")
-    if kind in ("by", "year"):
-        return dt.date(int(rest), 12, 31)
-    if kind == "within":
-        first = start_year(target)
-        return dt.date(first + int(rest.rstrip("y")) - 1, 12, 31) if first else None
+    when = target.when
+    if when.kind in (PlanPeriodKind.BY, PlanPeriodKind.YEAR, PlanPeriodKind.WITHIN):
+        return when.deadline(start_year(target))
     plan = target.plan
     return dt.date(plan.end_year, 12, 31) if plan is not None and plan.end_year else None
 
@@ -125,7 +118,7 @@ def schedule_of(
     goal = demanded(target)
     if goal is None:
         return None
-    if is_yearly(target):
+    if target.when.yearly:
         return _year_schedule(target, goal, years, today)
     deadline = deadline_of(target)
     first = start_year(target)
@@ -145,13 +138,7 @@ def schedule_of(
 
 
 def _year_schedule(target: Target, goal: Decimal, years: Mapping[int, Decimal], today: dt.date) -> Schedule:
-    kind, _, rest = target.period.partition(":")
-    year = today.year
-    if kind == "year":
-        year = int(rest)
-    elif rest:
-        first, _, last = rest.partition("-")
-        year = min(max(year, int(first)), int(last or first))
+    year = target.when.year_near(today.year)
     goal = years.get(year, goal)
     # a rate or a stock demanded every year has no schedule inside the year: it holds or it does not
     base = Decimal(0) if counts_up(target) else goal
@@ -312,15 +299,11 @@ def path(
     goal = demanded(target)
     if goal is None:
         return []
-    if is_yearly(target):
-        kind, _, rest = target.period.partition(":")
-        if kind == "year":
-            first = last = int(rest)
-        elif rest:
-            first, last = (int(part) for part in f"{rest}-{rest}".split("-")[:2])
-        else:
-            known = [one.period.year for one in values] or [today.year]
-            first, last = min(*known, today.year), max(*known, today.year)
+    if target.when.yearly:
+        known = [*(one.period.year for one in values), today.year]
+        first, last = (target.when.year_near(year) for year in (min(known), max(known)))
+        if (ended := target.when.deadline()) is not None:
+            first, last = target.when.first or first, ended.year
         return [(str(year), years.get(year, goal)) for year in range(first, last + 1)]
     schedule = schedule_of(target, {}, values, today)
     if schedule is None or schedule.deadline is None:

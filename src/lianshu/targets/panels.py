@@ -10,14 +10,10 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from lianshu.core.registries import AgendaItem, BoardCell, BoardColumn, NavItem, Panel, registry
-from lianshu.core.scope import may
+from lianshu.core.registries import BoardCell, BoardColumn, NavItem, Panel, registry
 from lianshu.core.words import LIGHTS
-from lianshu.reference.workdays import add_workdays
 
 from . import selectors
-from .models import Target
-from .views.entry import waiting
 
 _LIMIT = 12
 
@@ -46,41 +42,6 @@ def _panel(page: str, order: int) -> Panel:
     )
 
 
-def agenda(user: Any, today: dt.date) -> Iterable[AgendaItem]:
-    """Figures owed for the last finished period (due on the 10th working day), figures waiting for
-    approval."""
-    by_period: dict[str, list[tuple[Target, Any]]] = {}
-    for target, period in selectors.owed(user, today):
-        by_period.setdefault(period.code, []).append((target, period))
-    for code, pairs in by_period.items():
-        period, due = pairs[0][1], add_workdays(pairs[0][1].end, 10)
-        names = "、".join(dict.fromkeys(target.name for target, _ in pairs[:3]))
-        more = f"等 {len(pairs)} 项" if len(pairs) > 3 else ""
-        chains = {str(target.chain) for target, _ in pairs if target.chain_id}
-        yield AgendaItem(
-            key=f"targets:{code}",
-            kind="填报",
-            title=f"{period.text}数：{names}{more}",
-            url=f"{reverse('targets-entry')}?kind={period.kind.value}",
-            verb=f"填 {len(pairs)} 格",
-            due=due,
-            region=str(pairs[0][0].region),
-            chain=chains.pop() if len(chains) == 1 else "",
-            simulated=all(target.simulated for target, _ in pairs),
-        )
-    if may(user, "approve"):
-        count = waiting(user).count()
-        if count:
-            yield AgendaItem(
-                key="targets:review",
-                kind="审定",
-                title=f"{count} 个填报数等审定",
-                url=reverse("values-review"),
-                verb="审定",
-                light="grey",
-            )
-
-
 def board_cells(user: Any, chains: Iterable[Any], today: dt.date) -> dict[int, BoardCell]:
     """A cell per chain: its worst light, how many are behind, of how many."""
     found = {}
@@ -89,7 +50,7 @@ def board_cells(user: Any, chains: Iterable[Any], today: dt.date) -> dict[int, B
         if not total:
             continue
         light = next((colour for colour in ("red", "amber", "green", "grey") if counts.get(colour)), "grey")
-        words = f"{counts.get('red', 0)} / {total}" if counts.get("red") else f"共 {total}"
+        words = f"滞后 {counts['red']}／共 {total}" if counts.get("red") else f"共 {total}"
         url = f"{reverse('targets')}?chain={pk}" + (f"&light={light}" if light in ("red", "amber") else "")
         found[pk] = BoardCell(light, counts.get(light, 0), words, url)
     return found
@@ -107,7 +68,6 @@ def install() -> None:
     """Register everything; called once from registration."""
     for page, order in (("chain", 40), ("plan", 30), ("unit", 40), ("region", 30)):
         registry.panels.append(_panel(page, order))
-    registry.agenda.append(agenda)
     registry.board.append(BoardColumn("targets", "目标", board_cells, 10))
     registry.searches.append(search)
     registry.navigation.append(

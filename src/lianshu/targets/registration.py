@@ -2,7 +2,7 @@
 
 from lianshu.core.registries import registry
 
-from . import adoption, ledgers, panels  # noqa: F401 - adopters and ledgers register themselves
+from . import adoption, ledgers, owing, panels  # noqa: F401 - adopters, ledgers and sources register themselves
 from .models import Observation, Target
 
 registry.counts["targets"] = lambda: Target._base_manager.count()

@@ -17,7 +17,7 @@ from lianshu.reference.periods import Kind, Period
 
 from . import figures
 from .models import Observation, Target, TargetYear
-from .pace import Pace, counts_up, is_yearly, pace_of
+from .pace import Pace, counts_up, pace_of
 
 #: what a figure is about: indicator, region, chain, unit (numbers; None for the whole)
 Key = tuple[int, int, int | None, int | None]
@@ -368,36 +368,4 @@ def reporting_unit(user: Any, target: Target) -> Unit | None:
 
 def frequency(target: Target) -> Kind:
     """How often figures are asked for: monthly for what adds up in the year, else once a quarter."""
-    return Kind.MONTH if counts_up(target) and is_yearly(target) else Kind.QUARTER
-
-
-def owed(user: Any, today: dt.date) -> list[tuple[Target, Period]]:
-    """(target, last finished period) of the figures a person has to enter and nobody has entered yet."""
-    grants = [grant for grant in grants_of(user) if "report" in grant.actions]
-    if not grants:
-        return []
-    rows = list(targets_visible(user, "report").filter(_answered_by(user)))
-    observations = observations_by_key(rows)
-    found = []
-    for target in rows:
-        if target.period.startswith("year:") and int(target.period[5:9]) < today.year - 1:
-            continue
-        period = Period.containing(today, frequency(target)).previous()
-        known = figures.figures(observations.get(key_of(target), []))
-        if not any(one.period.end >= period.end for one in known):
-            found.append((target, period))
-    return found
-
-
-def _answered_by(user: Any) -> Q:
-    """Targets whose figures this person owes: those of the own unit, or of the chains of the own office."""
-    unit = getattr(user, "unit", None)
-    chains = {pk for grant in grants_of(user) for pk in grant.chains}
-    owns = Q(pk__in=[])
-    if unit is not None:
-        owns |= Q(unit=unit) | Q(unit=None, subject_unit=unit)
-        if unit.chain_id:
-            owns |= Q(unit=None, chain=unit.chain_id)
-    if chains:
-        owns |= Q(unit=None, chain__in=chains)
-    return owns
+    return Kind.MONTH if counts_up(target) and target.when.yearly else Kind.QUARTER

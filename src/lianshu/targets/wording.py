@@ -29,21 +29,6 @@ def day_words(day: dt.date) -> str:
     return f"{day.year}年全年" if (day.month, day.day) == (12, 31) else f"截至{day.year}年{day.month}月"
 
 
-def period_words(period: str) -> str:
-    """The reading's period code in words: ``by:2025`` → ``到2025年``."""
-    kind, _, rest = period.partition(":")
-    if kind == "by":
-        return f"到{rest}年"
-    if kind == "year":
-        return f"{rest}年"
-    if kind == "annual":
-        first, _, last = rest.partition("-")
-        return f"{first}—{last}年每年" if last else "每年"
-    if kind == "within":
-        return f"{rest.rstrip('y')}年内"
-    return ""
-
-
 def target_words(target: Target) -> str:
     """The demand in words: ``到2025年 不低于 300 亿元``, ``每年 新增 15—20 家``."""
     basis = {"growth": "增长", "added": "新增", "share": "占比"}.get(target.basis, "")
@@ -55,7 +40,7 @@ def target_words(target: Target) -> str:
         sign = {">=": "不低于", "<=": "不超过", "~": "约", "=": ""}[target.op]
     unit = target.measure
     parts = (
-        period_words(target.period),
+        target.when.words,
         basis,
         sign,
         with_unit(amount, unit),

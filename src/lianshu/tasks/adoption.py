@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -16,10 +15,12 @@ from lianshu.plans.adoption.registry import ORDER, Adopter, Proposal, register_a
 from lianshu.plans.models import Item
 from lianshu.policy.model import Source
 from lianshu.policy.repair import repair
+from lianshu.reference.time_limits import TimeLimit
 
 from .byproducts import byproduct_for
 from .calendar import canonical_due, occurrences_rebuild, occurrences_refresh, times_of
 from .models import Duty, OccurrenceEvidence, Task, TaskReport
+from .services.tasks import task_adopt
 
 _LONGEST_TEXT = 3000
 _SPLIT = re.compile(r"[、,，;；]|或者?|以及")
@@ -29,13 +30,6 @@ _START_WORDS = re.compile(r"[年季月]初")
 
 def _names(value: Any) -> list[str]:
     return [str(name).strip() for name in value or [] if str(name).strip()]
-
-
-def _date(value: Any) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(str(value))
-    except ValueError:
-        return None
 
 
 def _end(context: AdoptionContext, item: Item) -> int:
@@ -91,7 +85,7 @@ class TaskAdopter(Adopter):
             "number": number[:40],
             "section": str(read.get("section") or "")[:120],
             "units": units,
-            "due": read.get("due"),
+            "due": str(read.get("due") or ""),
             "text": task_text(context, item),
             "measure": task_measure(context, item),
             "chain": next((name for name in context.chain_names() if name in title), ""),
@@ -120,30 +114,24 @@ class TaskAdopter(Adopter):
         ]
 
     def apply(self, context: AdoptionContext, proposal: Proposal) -> models.Model:
-        values = proposal.values
-        units = context.units(values["units"])
-        if proposal.match_id:
-            task = Task._base_manager.get(pk=proposal.match_id)
-        else:
-            task = Task(region=context.region, plan=context.plan, simulated=context.simulated)
+        values, fresh = proposal.values, not proposal.match_id
         # who answers and when is the task page's to change, unless the plan itself was changed
-        new_units = not proposal.match_id or any("单位" in words for words in proposal.changes)
-        if new_units:
-            task.lead_unit = units[0] if units else None
-        if not proposal.match_id or "完成时限" in proposal.changes:
-            task.due = _date(values["due"])
-            task.next_due = task.due
-        if not proposal.match_id:
-            task.measure = values["measure"]
-        task.item = proposal.item
-        task.chain = context.chain(values["chain"])
-        task.title, task.number, task.section = values["title"], values["number"], values["section"]
-        task.text = values["text"]
-        task.full_clean()
-        task.save()
-        if new_units:
-            task.support_units.set(units[1:])
-        return task
+        new_units = fresh or any("单位" in words for words in proposal.changes)
+        new_limit = fresh or "完成时限" in proposal.changes
+        return task_adopt(
+            None if fresh else Task._base_manager.get(pk=proposal.match_id),
+            item=proposal.item,
+            plan=context.plan,
+            chain=context.chain(values["chain"]),
+            number=values["number"],
+            section=values["section"],
+            title=values["title"],
+            text=values["text"],
+            measure=values["measure"],
+            limit=TimeLimit.read(values["due"], year=context.plan.only_year) if new_limit else None,
+            units=context.units(values["units"]) if new_units else None,
+            simulated=context.simulated,
+        )
 
     def in_use(self, rows: Sequence[models.Model]) -> dict[Any, str]:
         told = TaskReport._base_manager.filter(task__in=rows).order_by().values_list("task")

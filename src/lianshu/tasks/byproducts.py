@@ -17,6 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from lianshu.core import audit
+from lianshu.obligations.services import follow
 from lianshu.reference.due_days import KINDS
 from lianshu.reference.periods import Period
 
@@ -155,3 +156,4 @@ def occurrence_recount(occurrence: Occurrence) -> None:
         occurrence.state = Occurrence.State.DONE if full else Occurrence.State.OPEN
         occurrence.done_at = rows[occurrence.needed - 1].on if full else None
     occurrence.save(update_fields=["done", "state", "done_at"])
+    follow(occurrence.duty)

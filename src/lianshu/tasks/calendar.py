@@ -6,6 +6,7 @@ import datetime as dt
 import math
 from decimal import Decimal
 
+from lianshu.obligations.services import follow
 from lianshu.reference.due_days import KINDS, parse_due_day
 from lianshu.reference.periods import Period
 
@@ -63,6 +64,7 @@ def returns(duty: Duty, until: dt.date) -> list[tuple[Period, dt.date, int]]:
 def occurrences_refresh(duty: Duty, *, today: dt.date) -> int:
     """Write the missing occurrences up to the end of next year; returns how many. Safe to call daily."""
     if not duty.active:
+        follow(duty)
         return 0
     known = set(duty.occurrences.values_list("period", flat=True))
     rows = [
@@ -71,6 +73,7 @@ def occurrences_refresh(duty: Duty, *, today: dt.date) -> int:
         if period.code not in known
     ]
     Occurrence.objects.bulk_create(rows, batch_size=500)
+    follow(duty)
     return len(rows)
 
 

@@ -42,7 +42,10 @@ class TaskLedger(Ledger):
         Column("chain", "产业链", filter=True, importable=True),
         Column("section", "板块", filter="text", importable=True, shown=False),
         Column("lead_unit", "牵头单位", filter="row", importable=True, bulk=True),
-        Column("due", "完成时限", filter=True, importable=True, bulk=True),
+        Column("due", "完成时限", filter=True, importable=True, bulk=True,
+               render=lambda task: format_html("{}", task.time_limit.words or "—")),
+        Column("limit", "时限原文", filter="text", importable=True, shown=False,
+               help="方案的原话，如 2026年12月、长期坚持；能看出日期的自动填进完成时限"),
         Column("progress", "进度", unit="%", filter=True),
         Column("state", "状态", filter=True),
         Column("light", "灯", render=_task_cell, value=lambda task: task_light(task, timezone.localdate())[1],
@@ -62,7 +65,7 @@ class TaskLedger(Ledger):
     order = ("region__path", "plan_id", "id")
     form_fields = (
         "region", "chain", "number", "section", "title", "text", "measure", "leader", "lead_unit",
-        "support_units", "place", "project", "year", "start", "due",
+        "support_units", "place", "project", "year", "start", "due", "limit",
     )  # fmt: skip
     key = ("region", "year", "number", "title")
     create = staticmethod(services.task_create)

@@ -11,11 +11,13 @@ from lianshu.core.words import number
 from lianshu.organisation.models import Chain, Person, Region, Unit
 from lianshu.plans.models import Item, Plan
 from lianshu.reference.due_days import cadence_words
+from lianshu.reference.time_limits import LONGEST, TimeLimit
 
 
 class Task(ScopedModel):
     """A measure of a plan, or a piece of work handed out: what, who leads, who supports, by when.
 
+    ``limit`` are the words of the plan's time limit (2026年12月, 长期坚持), ``due`` the day they allow.
     ``next_due`` is the stored next moment on which something is owed (the due date while open, else
     null); lists and the agenda ask for it by its partial index.
     """
@@ -66,6 +68,7 @@ class Task(ScopedModel):
     year = models.PositiveSmallIntegerField("年度", null=True, blank=True)
     start = models.DateField("开始", null=True, blank=True)
     due = models.DateField("完成时限", null=True, blank=True)
+    limit = models.CharField("时限原文", max_length=LONGEST, blank=True)
     next_due = models.DateField("下一时限", null=True, blank=True, editable=False)
     state = models.CharField("状态", max_length=10, choices=State, default=State.PENDING)
     progress = models.PositiveSmallIntegerField("进度（%）", default=0)
@@ -87,6 +90,12 @@ class Task(ScopedModel):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}".strip()
+
+    @property
+    def time_limit(self) -> TimeLimit:
+        """By when: in the plan's words while they still say the day, else in the day's own."""
+        said = TimeLimit.read(self.limit, year=self.due.year if self.due else None)
+        return said if said.words and said.day == self.due else TimeLimit.of_day(self.due)
 
 
 class TaskReport(models.Model):

@@ -1,24 +1,19 @@
-"""What this room hangs on other rooms' pages: panels, agenda, what one handed out, board columns, search."""
+"""What this room hangs on other rooms' pages: panels, search, navigation."""
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django.db.models import Max, Q
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from lianshu.core.registries import AgendaItem, BoardCell, BoardColumn, NavItem, Panel, registry
-from lianshu.core.scope import may
-from lianshu.core.words import ago
-from lianshu.reference.periods import Period
+from lianshu.core.registries import NavItem, Panel, registry
 
 from . import selectors
-from .models import Duty, Notice, Task, TaskReport
-from .services.tasks import OPEN
+from .models import Duty, Notice, Task
 
 _LIMIT = 12
 #: how far ahead duties are shown on 我的工作
@@ -82,173 +77,6 @@ def _duty_panel(page: str, order: int) -> Panel:
     )
 
 
-# --- my work
-
-
-def task_agenda(user: Any, today: dt.date) -> Iterable[AgendaItem]:
-    """Open tasks of my unit; for who hands out, how many have no unit yet."""
-    for task in selectors.my_tasks(user):
-        light, why = selectors.task_light(task, today)
-        yield AgendaItem(
-            key=f"task:{task.pk}",
-            kind="任务",
-            title=f"{task.number} {task.title}".strip(),
-            url=reverse("task-page", args=(task.pk,)),
-            verb="填进展",
-            due=task.next_due,
-            light=light,
-            why=why,
-            **_where(task),
-        )
-    if may(user, "adopt"):
-        rows = selectors.tasks_visible(user, "edit").filter(lead_unit=None, state__in=OPEN, year=None)
-        count = rows.count()
-        if count:
-            yield AgendaItem(
-                key="tasks:unassigned",
-                kind="交办",
-                title=f"{count} 项任务还没有牵头单位",
-                url=f"{reverse('ledger-list', args=('tasks',))}?lead_unit=none",
-                verb="去交办",
-            )
-
-
-#: key of a decision that waits: the chief's page shows these with their own form
-DECISION = "decide:"
-
-
-def decision_agenda(user: Any, today: dt.date) -> Iterable[AgendaItem]:
-    """Difficulties that wait for the decision of a chief."""
-    if not may(user, "decide"):
-        return
-    for task, obstacle in selectors.undecided(user, action="decide"):
-        yield AgendaItem(
-            key=f"{DECISION}{task.pk}",
-            kind="批示",
-            title=f"{task.title}：{obstacle.obstacle}"[:120],
-            url=reverse("task-page", args=(task.pk,)),
-            verb="定",
-            light="amber",
-            why=f"{obstacle.unit or task.lead_unit or '未定单位'}，{ago(obstacle.on)}提出",
-            **_where(task),
-        )
-
-
-def duty_agenda(user: Any, today: dt.date) -> Iterable[AgendaItem]:
-    """Returns of my unit's duties, overdue and coming."""
-    for row in selectors.my_occurrences(user, today + dt.timedelta(days=_AHEAD)):
-        light, _ = selectors.occurrence_light(row, today)
-        period = Period.from_code(row.period).text
-        count = f"（{row.done}/{row.needed}）" if row.needed > 1 else ""
-        yield AgendaItem(
-            key=f"occurrence:{row.pk}",
-            kind="报送" if row.duty.counts == "report_filed" else "履职",
-            title=f"{row.duty.what} {period}{count}",
-            url=reverse("occurrence-prove", args=(row.pk,)),
-            verb="登记",
-            due=row.due,
-            light=light,
-            why=row.duty.cadence,  # how late it is the clock beside it says
-            **_where(row.duty),
-        )
-
-
-def notice_agenda(user: Any, today: dt.date) -> Iterable[AgendaItem]:
-    """Notices my unit has to sign or answer; answers waiting for me."""
-    unit = selectors.own_unit(user)
-    mine = Q(state=Notice.State.ANSWERED, sent_by=user)
-    if unit is not None:
-        mine |= Q(to_unit=unit, state__in=[Notice.State.SENT, Notice.State.SIGNED])
-    for row in selectors.open_notices(user).filter(mine):
-        answered = row.state == Notice.State.ANSWERED
-        verb = "看反馈" if answered else "签收" if row.state == Notice.State.SENT else "反馈"
-        yield AgendaItem(
-            key=f"notice:{row.pk}",
-            kind=row.get_kind_display(),
-            title=f"{row.number} {row.title}",
-            url=reverse("notice-page", args=(row.pk,)),
-            verb=verb,
-            due=None if answered else row.due,
-            light="red" if row.due and row.due < today and not answered else "amber",
-            **_where(row),
-        )
-
-
-def handed_out(user: Any, today: dt.date) -> Iterable[AgendaItem]:
-    """Tasks and notices I gave to others and that are still open: in whose hands, since when."""
-    rows = (
-        selectors.tasks_visible(user)
-        .filter(reports__by=user, reports__kind=TaskReport.Kind.HANDED_OUT, state__in=OPEN)
-        .annotate(given=Max("reports__on"))
-        .order_by("next_due", "id")
-    )
-    for task in rows[:50]:
-        light, why = selectors.task_light(task, today)
-        yield AgendaItem(
-            key=f"task:{task.pk}",
-            kind="任务",
-            title=task.title,
-            url=reverse("task-page", args=(task.pk,)),
-            verb="看",
-            due=task.next_due,
-            light=light,
-            why=f"在{task.lead_unit or '未定单位'}，{ago(task.given)}交办，{why}",
-            **_where(task),
-        )
-    sent = selectors.open_notices(user).filter(
-        sent_by=user, state__in=[Notice.State.SENT, Notice.State.SIGNED]
-    )
-    for row in sent[:50]:
-        yield AgendaItem(
-            key=f"notice:{row.pk}",
-            kind=row.get_kind_display(),
-            title=f"{row.number} {row.title}",
-            url=reverse("notice-page", args=(row.pk,)),
-            verb="看",
-            due=row.due,
-            light="red" if row.due and row.due < today else "amber",
-            why=f"在{row.to_unit}，{row.get_state_display()}，{ago(row.sent_at)}发出",
-            **_where(row),
-        )
-
-
-# --- board
-
-
-def _cells(counts: Callable[..., Any], address: Callable[[int, bool], str]) -> Callable[..., Any]:
-    def cells(user: Any, chains: Iterable[Any], today: dt.date) -> dict[int, BoardCell]:
-        found = {}
-        for pk, count in counts(user, chains, today).items():
-            if not count.total:
-                continue
-            words = (
-                f"{count.red} / {count.total}"  # the light beside it says 滞后
-                if count.red
-                else f"{count.total - count.open} 完成 / {count.total}"
-            )
-            number = count.red or count.amber or count.open
-            found[pk] = BoardCell(count.light, number, words, address(pk, bool(count.red)))
-        return found
-
-    return cells
-
-
-def _task_url(chain: int, late: bool) -> str:
-    return (
-        f"{reverse('overdue')}?chain={chain}"
-        if late
-        else f"{reverse('ledger-list', args=('tasks',))}?chain={chain}"
-    )
-
-
-def _duty_url(chain: int, late: bool) -> str:
-    return (
-        f"{reverse('overdue')}?chain={chain}"
-        if late
-        else f"{reverse('ledger-list', args=('duties',))}?chain={chain}"
-    )
-
-
 def search(user: Any, text: str) -> Iterable[tuple[str, str, str]]:
     """Tasks, duties and notices by their words."""
     for task in selectors.tasks_visible(user).filter(title__icontains=text)[:_LIMIT]:
@@ -266,12 +94,6 @@ def install() -> None:
     for page, order in (("chain", 50), ("plan", 40), ("unit", 50)):
         registry.panels.append(_task_panel(page, order))
         registry.panels.append(_duty_panel(page, order + 5))
-    registry.agenda += [task_agenda, decision_agenda, duty_agenda, notice_agenda]
-    registry.handed_out.append(handed_out)
-    registry.board += [
-        BoardColumn("tasks", "任务", _cells(selectors.task_counts, _task_url), 20),
-        BoardColumn("duties", "职责", _cells(selectors.duty_counts, _duty_url), 30),
-    ]
     registry.searches.append(search)
     section = registry.menu_items.setdefault("目标任务", [])
     section += [

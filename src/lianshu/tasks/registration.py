@@ -2,7 +2,7 @@
 
 from lianshu.core.registries import registry
 
-from . import adoption, ledgers, panels  # noqa: F401 - adopters and ledgers register themselves
+from . import adoption, ledgers, owing, panels  # noqa: F401 - adopters, ledgers and sources register themselves
 
 registry.counts.update(panels.counts())
 panels.install()

@@ -8,17 +8,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from lianshu.core.scope import get_visible
 from lianshu.core.words import SOON_WORKDAYS
-from lianshu.organisation.models import Appointment, Chain, Unit
-from lianshu.organisation.selectors import chief_chains
+from lianshu.organisation.models import Appointment, Unit
 from lianshu.reference.periods import Period
+from lianshu.reference.time_limits import TimeLimit
 from lianshu.reference.workdays import add_workdays
 
 from .models import Duty, Notice, Occurrence, OccurrenceEvidence, Task, TaskReport
-from .services.tasks import OPEN
 
 _TASK = ("region", "chain", "lead_unit", "plan")
 _DUTY = ("region", "chain", "unit")
@@ -58,12 +57,18 @@ def task_light(task: Task, today: dt.date) -> tuple[str, str]:
     if task.state == Task.State.CANCELLED:
         return "grey", "已取消"
     if task.due is None:
-        return "grey", "没有定时限"
+        return "grey", _undated(task.time_limit)
     if task.due < today:
         return "red", f"{task.due.month}月{task.due.day}日到期，进度 {task.progress}%"
     if task.due <= add_workdays(today, SOON_WORKDAYS):
         return "amber", f"临近时限，进度 {task.progress}%"
     return "green", f"进度 {task.progress}%"
+
+
+def _undated(limit: TimeLimit) -> str:
+    if not limit.words:
+        return "没有定时限"
+    return limit.words if limit.standing else f"时限“{limit.words}”没有写明日期"
 
 
 def time_line(task: Task) -> list[TaskReport]:
@@ -89,35 +94,34 @@ def chiefs(chains: Iterable[int | None], today: dt.date) -> dict[int, str]:
     return found
 
 
-def undecided(user: Any, chain: Chain | None = None, action: str = "view") -> list[tuple[Task, TaskReport]]:
-    """Open tasks (of a chain) whose standing difficulty nobody has decided about: (task, statement)."""
-    rows = tasks_visible(user, action).filter(state__in=OPEN, reports__obstacle__gt="").distinct()
-    if chain is not None:
-        rows = rows.filter(chain=chain)
+def undecided(user: Any, keys: Sequence[Any]) -> list[tuple[Task, TaskReport]]:
+    """Of some tasks those whose standing difficulty nobody has decided about: (task, statement)."""
+    if not keys:
+        return []
+    rows = Task.objects.visible_to(user).filter(pk__in=keys).select_related(*_TASK)
     found = []
     for task in rows.prefetch_related(
         Prefetch("reports", queryset=TaskReport.objects.select_related("unit", "by"))
     ):
-        reports = list(task.reports.all())
-        obstacle = standing_obstacle(reports)
-        decided = any(
-            one.kind == TaskReport.Kind.DECIDED and obstacle is not None and one.pk > obstacle.pk
-            for one in reports
-        )
-        if obstacle is not None and not decided:
+        obstacle = standing_decision(list(task.reports.all()))
+        if obstacle is not None:
             found.append((task, obstacle))
     return found
+
+
+def standing_decision(reports: Sequence[TaskReport]) -> TaskReport | None:
+    """The standing difficulty that nobody has decided about yet (statements newest first)."""
+    obstacle = standing_obstacle(reports)
+    if obstacle is None:
+        return None
+    decided = any(one.kind == TaskReport.Kind.DECIDED and one.pk > obstacle.pk for one in reports)
+    return None if decided else obstacle
 
 
 def units_under(user: Any, region: Any) -> QuerySet:
     """Units of a region and below that work may be given to."""
     rows = Unit.objects.visible_to(user).filter(Unit.in_force(), region__path__startswith=region.path)
     return rows.select_related("region").order_by("kind", "id")
-
-
-def late_tasks(user: Any, today: dt.date, **lens: Any) -> QuerySet:
-    """Tasks past their date, longest first."""
-    return without_parts(tasks_visible(user, **lens).filter(next_due__lt=today)).order_by("next_due", "id")
 
 
 def without_parts(rows: QuerySet) -> QuerySet:
@@ -154,11 +158,6 @@ def occurrences_visible(
     rows = Occurrence.objects.visible_to(user, action).filter(duty__active=True)
     rows = narrowed(rows, region_path, chain, "duty__")
     return rows.select_related("duty__region", "duty__chain", "duty__unit").order_by("due", "id")
-
-
-def late_occurrences(user: Any, today: dt.date, **lens: Any) -> QuerySet:
-    """Open occurrences past their day."""
-    return occurrences_visible(user, **lens).filter(state=Occurrence.State.OPEN, due__lt=today)
 
 
 def occurrence_light(row: Occurrence, today: dt.date) -> tuple[str, str]:
@@ -214,117 +213,6 @@ def open_notices(user: Any, action: str = "view") -> QuerySet:
     )
 
 
-def late_notices(user: Any, today: dt.date, *, region_path: str = "", chain: int | None = None) -> QuerySet:
-    """Supervision notices not answered in time."""
-    rows = open_notices(user).filter(due__lt=today, state__in=[Notice.State.SENT, Notice.State.SIGNED])
-    return narrowed(rows, region_path, chain).order_by("due", "id")
-
-
-def late_by_unit(
-    tasks: Iterable[Task], occurrences: Iterable[Occurrence], notices: Iterable[Notice]
-) -> list[tuple[str, int]]:
-    """(unit, how many of its things are late), most first."""
-    units = [task.lead_unit for task in tasks]
-    units += [row.duty.unit for row in occurrences]
-    units += [notice.to_unit for notice in notices]
-    found: dict[str, int] = {}
-    for unit in units:
-        name = str(unit or "未定单位")
-        found[name] = found.get(name, 0) + 1
-    return sorted(found.items(), key=lambda pair: -pair[1])
-
-
-# --- whose work it is
-
-
-def own_unit(user: Any) -> Unit | None:
-    """The unit in whose name a person works."""
-    return getattr(user, "unit", None)
-
-
-def my_tasks(user: Any) -> QuerySet:
-    """Open tasks led by one's own unit; a chain office also has its chain's tasks nobody leads."""
-    unit = own_unit(user)
-    if unit is None:
-        return Task.objects.none()
-    mine = Q(lead_unit=unit)
-    if unit.chain_id:
-        mine |= Q(lead_unit=None, chain=unit.chain_id)
-    return without_parts(tasks_visible(user, "report").filter(mine, state__in=OPEN))
-
-
-def my_occurrences(user: Any, until: dt.date) -> QuerySet:
-    """Open returns of duties owed by one's own unit (or by oneself as a chain's chief) up to a day."""
-    unit = own_unit(user)
-    mine = Q(pk__in=[])
-    if unit is not None:
-        mine |= Q(duty__unit=unit) | Q(duty__support_units=unit)
-    chains = chief_chains(user)
-    if chains:
-        mine |= Q(duty__chain__in=chains, duty__unit=None, duty__who__contains="链长")
-    rows = occurrences_visible(user).filter(mine, state=Occurrence.State.OPEN, due__lte=until)
-    return rows.distinct()
-
-
-# --- counts for chains
-
-
-@dataclass(slots=True)
-class WorkCount:
-    """Open, late and soon-due things of one chain."""
-
-    total: int = 0
-    open: int = 0
-    red: int = 0
-    amber: int = 0
-
-    @property
-    def light(self) -> str:
-        if self.red:
-            return "red"
-        if self.amber:
-            return "amber"
-        return "green" if self.total else "grey"
-
-
-def task_counts(user: Any, chains: Iterable[Any], today: dt.date) -> dict[int, WorkCount]:
-    """{chain id: counts of its tasks}, in one query."""
-    ids = [chain.pk for chain in chains]
-    soon = add_workdays(today, SOON_WORKDAYS)
-    found = {pk: WorkCount() for pk in ids}
-    rows = Task.objects.visible_to(user).filter(chain__in=ids).exclude(state=Task.State.CANCELLED)
-    for chain, state, due in rows.values_list("chain_id", "state", "next_due"):
-        _count(found[chain], state in OPEN, due, today, soon)
-    return found
-
-
-def duty_counts(user: Any, chains: Iterable[Any], today: dt.date) -> dict[int, WorkCount]:
-    """{chain id: counts of its duties' returns owed this year so far}, in one query."""
-    ids = [chain.pk for chain in chains]
-    soon = add_workdays(today, SOON_WORKDAYS)
-    found = {pk: WorkCount() for pk in ids}
-    rows = (
-        Occurrence.objects.visible_to(user)
-        .filter(duty__active=True, duty__chain__in=ids, due__lte=soon)
-        .filter(Q(due__year=today.year) | Q(state=Occurrence.State.OPEN))
-        .exclude(state=Occurrence.State.WAIVED)
-    )
-    for chain, state, due in rows.values_list("duty__chain_id", "state", "due"):
-        _count(found[chain], state == Occurrence.State.OPEN, due, today, soon)
-    return found
-
-
-def _count(count: WorkCount, is_open: bool, due: dt.date | None, today: dt.date, soon: dt.date) -> None:
-    count.total += 1
-    if not is_open:
-        return
-    count.open += 1
-    if due is not None and due < today:
-        count.red += 1
-    elif due is not None and due <= soon:
-        count.amber += 1
-
-
 # --- the decomposition table
 
 
@@ -348,15 +236,6 @@ class Section:
     rows: list[TableRow] = field(default_factory=list)
 
 
-def due_words(task: Task) -> str:
-    """A task's date as the table says it."""
-    if task.due is None:
-        return f"{task.plan.end_year}年" if task.plan is not None and task.plan.end_year else "—"
-    if (task.due.month, task.due.day) == (12, 31):
-        return f"{task.due.year}年底"
-    return f"{task.due.year}年{task.due.month}月{task.due.day}日"
-
-
 def decomposition(tasks: Iterable[Task], today: dt.date) -> list[Section]:
     """The table's rows by section, numbered through, in the order of the plan."""
     rows = list(tasks)
@@ -373,7 +252,7 @@ def decomposition(tasks: Iterable[Task], today: dt.date) -> list[Section]:
                 task.leader or leaders.get(task.chain_id or 0, ""),
                 str(task.lead_unit or ""),
                 "、".join(unit.name for unit in task.support_units.all()),
-                due_words(task),
+                task.time_limit.words or "—",
             )
         )
     return sections

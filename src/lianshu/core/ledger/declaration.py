@@ -93,8 +93,6 @@ class Ledger:
     panels: ClassVar[str] = ""
     detail_template: ClassVar[str] = ""
     list_template: ClassVar[str] = "core/ledger/list.html"
-    region_path: ClassVar[str | None] = None
-    chain_path: ClassVar[str | None] = None
 
     # --- reading
 

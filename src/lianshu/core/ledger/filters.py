@@ -202,6 +202,9 @@ class Listing:
                 label = f"{one.column.title}：{row}"
                 self.chips.append(Chip(label, self._without(one.name, str(row.pk), empty=True)))
             found |= Q(**{f"{one.name}__in": [row.pk for row in seen]})
+        if "__" in one.name:
+            # a path over several rows (a firm's places in chains) would show a row once for each of them
+            return rows.filter(pk__in=self.ledger.model._base_manager.filter(found).values("pk"))
         return rows.filter(found)
 
     def _narrow_span(self, rows: models.QuerySet, one: Filter) -> models.QuerySet:

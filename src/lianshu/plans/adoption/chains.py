@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import models
 
+from lianshu.organisation.adopting import alias_add, chain_adopt, chain_rename
 from lianshu.organisation.models import Chain
 from lianshu.plans.models import Item
 
@@ -15,7 +16,6 @@ from .context import AdoptionContext
 from .registry import ORDER, Adopter, Proposal, changed_since, register_adopter
 
 #: Colours of chains are numbered 0..11; the style sheet names them.
-COLOURS = 12
 
 
 @register_adopter
@@ -62,8 +62,7 @@ class ChainAdopter(Adopter):
         name = proposal.values["name"]
         context.add_chain(obj, name)
         if name != obj.name and name not in obj.aliases and context.choices.get(proposal.key) == str(obj.pk):
-            obj.aliases = [*obj.aliases, name]
-            obj.save(update_fields=["aliases"])
+            alias_add(obj, name)
 
     def in_use(self, rows: Sequence[models.Model]) -> dict[Any, str]:
         return changed_since(rows)
@@ -71,17 +70,10 @@ class ChainAdopter(Adopter):
     def apply(self, context: AdoptionContext, proposal: Proposal) -> models.Model:
         name = proposal.values["name"]
         if proposal.match_id:
-            chain = Chain._base_manager.select_related("region").get(pk=proposal.match_id)
-            if chain.name not in chain.aliases:
-                chain.aliases = [*chain.aliases, chain.name]
-            chain.name = name
+            known = Chain._base_manager.select_related("region").get(pk=proposal.match_id)
+            chain = chain_rename(known, name)
         else:
-            taken = Chain._base_manager.filter(region=context.region).count()
-            chain = Chain(
-                region=context.region, name=name, colour=taken % COLOURS, simulated=context.simulated
-            )
-        chain.full_clean(exclude=["aliases"])
-        chain.save()
+            chain = chain_adopt(region=context.region, name=name, simulated=context.simulated)
         context.add_chain(chain, name)
         return chain
 

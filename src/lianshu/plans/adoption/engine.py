@@ -15,6 +15,7 @@ from lianshu.core import audit
 from lianshu.core.asked import key_of
 from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.scope import SystemActor, recheck, require
+from lianshu.obligations.services import collected
 from lianshu.plans.models import Adoption, AdoptionEffect, Document, Item, Plan
 
 from .context import AdoptionContext
@@ -179,7 +180,8 @@ def adopt(
                 raise invalid(*((one.key, f"{one.label}：{one.question}") for one in seen.questions))
             answers = {one.key: unanswered for one in seen.questions}
             seen = preview(user, document, {**(choices or {}), **answers})
-        effects, entries = _apply(seen, tell)
+        with collected():
+            effects, entries = _apply(seen, tell)
         if not effects:
             return Outcome(None, {})
         return _record(user, plan, document, seen.context, effects, entries)

@@ -8,6 +8,14 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
+from lianshu.organisation.adopting import (
+    post_adopt,
+    post_reword,
+    post_seat,
+    unit_adopt,
+    unit_duty_set,
+    unit_seat,
+)
 from lianshu.organisation.models import Appointment, Unit
 from lianshu.plans.models import Item
 
@@ -177,10 +185,9 @@ class OrgAdopter(Adopter):
     def _apply_post(self, context: AdoptionContext, proposal: Proposal) -> Appointment:
         values = proposal.values
         if proposal.match_id:
-            post = Appointment._base_manager.get(pk=proposal.match_id)
-            post.post = values["post"]
+            post = post_reword(Appointment._base_manager.get(pk=proposal.match_id), values["post"])
         else:
-            post = Appointment(
+            post = post_adopt(
                 region=context.region,
                 role=values["role"],
                 post=values["post"],
@@ -189,8 +196,6 @@ class OrgAdopter(Adopter):
                 note=values["note"],
                 simulated=context.simulated,
             )
-        post.full_clean()
-        post.save()
         if values["office"] and post.unit_id is None:
             context.afterwards(lambda: _seat_post(context, post, values["office"]))
         return post
@@ -198,10 +203,10 @@ class OrgAdopter(Adopter):
     def _apply_body(self, context: AdoptionContext, proposal: Proposal) -> Unit:
         values = proposal.values
         if proposal.match_id:
-            unit = Unit._base_manager.select_related("region").get(pk=proposal.match_id)
-            unit.duty = values["duty"]
+            known = Unit._base_manager.select_related("region").get(pk=proposal.match_id)
+            unit = unit_duty_set(known, values["duty"])
         else:
-            unit = Unit(
+            unit = unit_adopt(
                 region=context.region,
                 name=values["name"],
                 short_name=values["short_name"],
@@ -211,8 +216,6 @@ class OrgAdopter(Adopter):
                 duty=values["duty"],
                 simulated=context.simulated,
             )
-        unit.full_clean(exclude=["aliases"])
-        unit.save()
         context.add_unit(unit, values["name"], *values["aliases"])
         if values["seat"] and unit.seat_id is None:
             context.afterwards(lambda: _seat_body(context, unit, values["seat"]))
@@ -243,13 +246,11 @@ def _seat_post(context: AdoptionContext, post: Appointment, which: str) -> None:
     else:
         office = next((unit for unit in context.chain_offices() if unit.chain_id == post.chain_id), None)
     if office is not None:
-        post.unit = office
-        post.save(update_fields=["unit"])
+        post_seat(post, office)
 
 
 def _seat_body(context: AdoptionContext, body: Unit, mention: str) -> None:
     """Note in which unit an office is seated."""
     seat = context.unit(mention)
     if seat is not None and seat != body:
-        body.seat = seat
-        body.save(update_fields=["seat"])
+        unit_seat(body, seat)

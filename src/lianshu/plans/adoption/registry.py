@@ -47,6 +47,7 @@ from django.urls import reverse
 
 from lianshu.core.ledger import ledgers
 from lianshu.core.models import AuditEntry
+from lianshu.obligations.services import follow_keys
 
 if TYPE_CHECKING:
     from lianshu.plans.models import Item
@@ -164,7 +165,9 @@ class Adopter:
 
     def remove(self, rows: Sequence[models.Model]) -> None:
         """Take back rows (all of one model) that adoption created."""
-        type(rows[0])._base_manager.filter(pk__in=[obj.pk for obj in rows]).delete()
+        model, keys = type(rows[0]), [obj.pk for obj in rows]
+        model._base_manager.filter(pk__in=keys).delete()
+        follow_keys(model, keys)
 
     def url(self, obj: models.Model) -> str:
         """The row's page: the named one, its own address, its row in a ledger, or ""."""

@@ -16,6 +16,7 @@ from django.utils import timezone
 from lianshu.core import audit
 from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.scope import SystemActor, require
+from lianshu.obligations.services import collected, follow
 from lianshu.plans.models import Adoption, AdoptionEffect, Plan
 
 from .hanging import hanging
@@ -66,8 +67,9 @@ def undo(user: Any, adoption: Adoption, *, report: Report | None = None) -> Adop
         current = {key: values for group in _groups(changed) for key, values in _values(group).items()}
         _refuse_work(rows, current)
         tell(20, "恢复更新过的记录")
-        entries = _give_back(changed, current)
-        entries += _remove([one for one in rows if one.created], tell)
+        with collected():
+            entries = _give_back(changed, current)
+            entries += _remove([one for one in rows if one.created], tell)
         adoption.undone_by = None if isinstance(user, SystemActor) else user
         adoption.undone_at = timezone.now()
         adoption.save(update_fields=["undone_by", "undone_at"])
@@ -157,6 +159,7 @@ def _give_back(changed: Sequence[_Made], current: dict[Key, dict[str, Any]]) -> 
             entries.append(("撤回更新", one.obj, values, ""))
     for group in _groups(back):
         restore_many([(one.obj, one.effect.before) for one in group])
+        follow(*_objects(group))
     return entries
 
 

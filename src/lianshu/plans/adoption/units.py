@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import models
 
+from lianshu.organisation.adopting import alias_add, unit_adopt
 from lianshu.organisation.models import Unit
 
 from .context import AdoptionContext
@@ -84,8 +85,7 @@ class UnitAdopter(Adopter):
         known = {obj.name, obj.short_name, *obj.aliases}
         if mention not in known and context.choices.get(proposal.key) == str(obj.pk):
             # a person said so: the next plan need not ask again
-            obj.aliases = [*obj.aliases, mention]
-            obj.save(update_fields=["aliases"])
+            alias_add(obj, mention)
 
     def in_use(self, rows: Sequence[models.Model]) -> dict[Any, str]:
         return changed_since(rows)
@@ -93,7 +93,7 @@ class UnitAdopter(Adopter):
     def apply(self, context: AdoptionContext, proposal: Proposal) -> models.Model:
         values = proposal.values
         mention = values["mention"]
-        unit = Unit(
+        unit = unit_adopt(
             region=context.region,
             name=values["name"],
             short_name=values["short_name"],
@@ -101,7 +101,5 @@ class UnitAdopter(Adopter):
             kind=values["kind"],
             simulated=context.simulated,
         )
-        unit.full_clean(exclude=["aliases"])
-        unit.save()
         context.add_unit(unit, mention)
         return unit

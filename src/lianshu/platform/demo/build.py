@@ -13,7 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from lianshu.core import audit, audit_anchor
-from lianshu.core.models import Setting
+from lianshu.core.settings import setting_of, setting_set
+from lianshu.obligations.services import collected
 from lianshu.organisation.models import User
 
 from . import figures, firms, papers, people, problems, work
@@ -69,9 +70,9 @@ def run() -> bool:
     demo = Demo(timezone.localdate())
     for number, (name, words, step) in enumerate(missing, start=1):
         _show(f"[{number}/{len(missing)}] {words}")
-        with transaction.atomic(), audit.collected():
+        with transaction.atomic(), audit.collected(), collected():
             step(demo)
-            Setting.objects.update_or_create(key=_DONE, defaults={"value": [*_done(), name]})
+            setting_set(_DONE, [*_done(), name])
     # the server takes this process's place, which then never ends by itself
     audit_anchor.flush()
     _show("")
@@ -80,8 +81,7 @@ def run() -> bool:
 
 
 def _done() -> list[str]:
-    row = Setting.objects.filter(key=_DONE).first()
-    return list(row.value) if row else []
+    return list(setting_of(_DONE) or [])
 
 
 def _show(words: str) -> None:
@@ -92,8 +92,7 @@ def _show(words: str) -> None:
 
 def print_sign_ins(host: str, port: int) -> None:
     """The address and the demonstration's accounts, for whoever started it."""
-    row = Setting.objects.filter(key="demo_accounts").first()
     print(f"\n链枢已打开：http://{host}:{port}\n\n示例账号（登录名 / 密码）：")
-    for account in row.value if row else []:
+    for account in setting_of("demo_accounts") or []:
         print(f"  {account['username']:<14} {account['password']}   {account['role']}")
     print("\n按 Ctrl-C 停止。", flush=True)

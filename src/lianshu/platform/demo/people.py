@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 from lianshu.core.errors import LianshuError
-from lianshu.core.models import Setting
 from lianshu.core.scope import SYSTEM
+from lianshu.core.settings import setting_set
 from lianshu.organisation import accounts
+from lianshu.organisation.adopting import region_ensure
 from lianshu.organisation.models import Appointment, Chain, Person, Region, Unit, User
 from lianshu.organisation.services import (
     appointment_create,
@@ -17,7 +18,6 @@ from lianshu.organisation.services import (
     unit_update,
 )
 from lianshu.plans.commandline import adopt_files
-from lianshu.plans.regions import region_ensure
 from lianshu.plans.services.intake import document_read, plan_upload
 from lianshu.reference.regions import Level, regions
 
@@ -213,11 +213,11 @@ def open_accounts(demo: Demo) -> None:
         account.person = Person._base_manager.filter(region=region, name=one.name).first()
         account.save(update_fields=["person"])
         made.append(account)
-    Setting.objects.update_or_create(key="owner_name", defaults={"value": "青澜县（示例）"})
+    setting_set("owner_name", "青澜县（示例）")
     rows = [
         {"role": one.words, "username": one.username, "password": PASSWORD} for one in ACCOUNTS if one.listed
     ]
-    Setting.objects.update_or_create(key="demo_accounts", defaults={"value": rows})
+    setting_set("demo_accounts", rows)
 
 
 def upload_neighbour_plan(demo: Demo) -> None:

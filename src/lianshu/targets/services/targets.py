@@ -13,7 +13,9 @@ from lianshu.core import audit
 from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.ledger import plain_create, plain_delete, plain_update
 from lianshu.core.scope import recheck, require
+from lianshu.obligations.services import follow, follow_keys
 from lianshu.organisation.models import Chain, Region, Unit
+from lianshu.reference.plan_periods import PlanPeriod, PlanPeriodError
 from lianshu.reference.quantity import unit_kinds
 from lianshu.targets import selectors
 from lianshu.targets.models import Indicator, Target, TargetYear
@@ -23,7 +25,6 @@ FLOW_WORDS = (
     "产值", "收入", "产量", "营收", "销售额", "税收", "投资", "投资额", "进出口额", "增加值", "利润",
 )  # fmt: skip
 _ADDING = ("新增", "培育", "引进", "招引", "新建", "净增", "新进", "新引进", "举办", "组织", "实施", "举行")
-_PERIOD = re.compile(r"none|by:\d{4}|year:\d{4}|within:\d{1,2}y|annual(?::\d{4}(?:-\d{4})?)?")
 
 
 def indicator_name(name: str, basis: str) -> str:
@@ -45,7 +46,7 @@ def indicator_for(target: Target) -> Indicator:
         nature = Indicator.Nature.RATE
     elif target.basis in (Target.Basis.ADDED, Target.Basis.TIMES) or target.name.endswith(FLOW_WORDS):
         nature = Indicator.Nature.FLOW
-    elif target.period.startswith(("annual", "year:")) and unit_kinds().get(target.measure) == "count":
+    elif target.when.yearly and unit_kinds().get(target.measure) == "count":
         # 每年实施项目 100 个: what the year brings
         nature = Indicator.Nature.FLOW
     direction = Indicator.Direction.LOWER if target.op == Target.Op.AT_MOST else Indicator.Direction.HIGHER
@@ -59,8 +60,10 @@ def indicator_for(target: Target) -> Indicator:
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
     problems = []
-    if not _PERIOD.fullmatch(values.get("period") or "none"):
-        problems.append(("period", "时限不对：请选“到某年”“每年”“某年”“几年内”或“未定”。"))
+    try:
+        PlanPeriod.from_code(values.get("period"))
+    except PlanPeriodError as error:
+        problems.append(("period", f"{error}。"))
     low, high = values.get("low"), values.get("high")
     if low is None and high is None:
         problems.append(("low", "请填写目标值。"))
@@ -85,7 +88,9 @@ def target_create(user: Any, **values: Any) -> Target:
     if values.get("indicator") is None:
         draft = Target(**{name: values[name] for name in _FIELDS if values.get(name) is not None})
         values["indicator"] = indicator_for(draft)
-    return _create(user, **values)
+    target = _create(user, **values)
+    follow(target)
+    return target
 
 
 @transaction.atomic
@@ -93,7 +98,9 @@ def target_update(user: Any, target: Target, **values: Any) -> Target:
     """Change a target; figures entered so far stay with its indicator."""
     merged = {name: getattr(target, name) for name in _FIELDS} | values
     _checked(merged)
-    return _update(user, target, **values)
+    _update(user, target, **values)
+    follow(target)
+    return target
 
 
 def target_delete(user: Any, target: Target) -> None:
@@ -101,7 +108,9 @@ def target_delete(user: Any, target: Target) -> None:
     parts = target.parts.count()
     if parts:
         raise LianshuError("E1005", what=target.name, count=f" {parts} ", children="分解目标")
+    key = target.pk
     _delete(user, target)
+    follow_keys(Target, [key])
 
 
 @transaction.atomic
@@ -169,6 +178,7 @@ def target_split(user: Any, target: Target, parts: Iterable[Part]) -> list[Targe
         part.low = value
         part.full_clean()
         part.save()
+        follow(part)
         recheck(user, part)
         made.append(part)
         if before != value:
@@ -200,7 +210,9 @@ def _part_remove(part: Target) -> None:
         )
     if part.parts.exists():
         raise LianshuError("E1005", what=f"{part.name}（{_part_name(part)}）", count="", children="分解目标")
+    key = part.pk
     part.delete()
+    follow_keys(Target, [key])
 
 
 def _part_name(part: Target) -> str:
@@ -259,6 +271,7 @@ def target_take_over(
     mine.name, mine.low, mine.unit = (name or mine.name or upper.name)[:160], low, unit or mine.unit
     mine.full_clean()
     mine.save()
+    follow(mine)
     recheck(user, mine)
     note = f"{upper.region}《{upper.plan}》" if upper.plan else str(upper.region)
     audit.record(user, "承接上级目标", mine, changes={"目标值": [before, low]}, note=note)
@@ -283,6 +296,8 @@ def indicator_define(user: Any, target: Target, *, definition: str, nature: str)
     indicator.definition, indicator.nature = definition.strip()[:600], nature
     indicator.full_clean()
     indicator.save()
+    # what adds up is asked for monthly, the rest each quarter
+    follow(*users)
     changes = audit.difference(before, audit.snapshot(indicator, ["definition", "nature"]))
     titles = {"definition": "口径", "nature": "性质"}
     if changes:

@@ -8,17 +8,19 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from lianshu.core import audit
 from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.ledger import plain_update
 from lianshu.core.scope import SystemActor, grants_of, recheck, require
+from lianshu.obligations.services import collected, follow
 from lianshu.organisation.models import Unit
 from lianshu.reference.bounded import OutsideError, read_decimal
 from lianshu.reference.periods import Kind, Period, PeriodError
 from lianshu.targets.models import Observation, Target
-from lianshu.targets.selectors import reporting_unit
+from lianshu.targets.selectors import Key, key_of, reporting_unit
 
 State = Observation.State
 _LARGEST = Decimal(10) ** 13
@@ -126,7 +128,11 @@ def observation_update(user: Any, observation: Observation, **values: Any) -> Ob
         values["value"] = amount_read(values["value"])
     if "period" in values:
         values["period"] = period_read(values["period"], today=timezone.localdate()).code
-    return _correct(user, observation, **values)
+    before = key_of(observation)
+    row = _correct(user, observation, **values)
+    _followed(row)
+    _targets_followed({before} - {key_of(row)})
+    return row
 
 
 def _put(user: Any, row: Observation) -> tuple[Observation, Observation | None]:
@@ -156,7 +162,21 @@ def _put(user: Any, row: Observation) -> tuple[Observation, Observation | None]:
     row.by = user if getattr(user, "pk", None) else None
     row.full_clean(validate_unique=False, validate_constraints=False)
     row.save()
+    _followed(*[one for one in (row, old) if one is not None])
     return row, old
+
+
+def _followed(*rows: Observation) -> None:
+    """A figure answers every target with the same indicator and subject, and waits for approval itself."""
+    follow(*rows)
+    _targets_followed({key_of(row) for row in rows})
+
+
+def _targets_followed(keys: Iterable[Key]) -> None:
+    about = Q(pk__in=[])
+    for indicator, region, chain, unit in keys:
+        about |= Q(indicator=indicator, region=region, chain=chain, subject_unit=unit)
+    follow(*Target._base_manager.filter(about))
 
 
 def _shown(row: Observation) -> str:
@@ -181,6 +201,7 @@ def observation_withdraw(user: Any, observation: Observation, *, target: Target)
     _refuse_locked(observation, "撤回")
     observation.superseded = True
     observation.save(update_fields=["superseded"])
+    _followed(observation)
     period = Period.from_code(observation.period)
     audit.record(user, "撤回填报", target, changes={period.text: [_shown(observation), None]})
 
@@ -211,7 +232,7 @@ def observation_approve(user: Any, observation: Observation) -> Observation:
 def observations_approve(user: Any, observations: Iterable[Observation]) -> int:
     """Approve several figures, all or none; returns how many."""
     rows = list(observations)
-    with audit.collected():
+    with audit.collected(), collected():
         for row in rows:
             observation_approve(user, row)
     return len(rows)
@@ -242,6 +263,7 @@ def _decided(user: Any, row: Observation, state: str, reason: str = "") -> Obser
     row.decided_by = user if getattr(user, "pk", None) else None
     row.decided_at = timezone.now()
     row.save(update_fields=["state", "reason", "decided_by", "decided_at"])
+    _followed(row)
     verb = {State.APPROVED: "审定", State.CONFIRMED: "上级认定", State.RETURNED: "退回"}[State(state)]
     audit.record(user, verb, row, changes={"状态": [before, row.get_state_display()]}, note=reason)
     return row

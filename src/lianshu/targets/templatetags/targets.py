@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 
 from lianshu.reference.periods import Kind, Period
 from lianshu.targets.models import Target
-from lianshu.targets.wording import demand_words, period_words
+from lianshu.targets.wording import demand_words
 
 register = template.Library()
 
@@ -25,7 +25,7 @@ def demand(target: Target) -> str:
 @register.filter
 def when(target: Target) -> str:
     """A target's period in words."""
-    return period_words(target.period) or "未定"
+    return target.when.words or "未定"
 
 
 @register.filter

@@ -21,7 +21,7 @@ from lianshu.targets import charting, pace, selectors, services
 from lianshu.targets.acting import act
 from lianshu.targets.models import Indicator, Observation, Target
 from lianshu.targets.services.values import amount_read
-from lianshu.targets.wording import demand_words, number_words, period_words
+from lianshu.targets.wording import demand_words, number_words
 
 #: what a target is split by → the field of its parts that names it
 _FIELDS = {"unit": "subject_unit_id", "chain": "chain_id", "region": "region_id"}
@@ -49,7 +49,7 @@ def target_page(request: HttpRequest, pk: int) -> HttpResponse:
             "running": charting.running(target, line.years, line.figures, today),
             "running_name": charting.running_name(target, line.years, line.figures, today),
             "demand": demand_words(target),
-            "when": period_words(target.period) or "方案未写时限",
+            "when": target.when.words or "方案未写时限",
             "split": selectors.split_of(request.user, target, today),
             "adds_up": selectors.adds_up(target),
             "years": sorted(line.years.items()),

@@ -14,8 +14,9 @@ from lianshu.core import audit
 from lianshu.core.attachments import attachment_add
 from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.ledger import plain_create, plain_delete, plain_update
-from lianshu.core.models import Setting
 from lianshu.core.scope import may, require
+from lianshu.core.settings import setting_of, setting_set
+from lianshu.obligations.services import collected, follow, follow_keys
 from lianshu.organisation.selectors import chief_chains
 from lianshu.reference.periods import Period
 from lianshu.tasks.byproducts import occurrence_recount
@@ -65,7 +66,9 @@ def duty_delete(user: Any, duty: Duty) -> None:
     count = OccurrenceEvidence.objects.filter(occurrence__duty=duty).count()
     if count:
         raise LianshuError("E1005", what=duty.what, count=f" {count} ", children="履职凭证，可以改为停止执行")
+    key = duty.pk
     _delete(user, duty)
+    follow_keys(Duty, [key])
 
 
 def may_prove(user: Any, occurrence: Occurrence) -> bool:
@@ -146,6 +149,7 @@ def occurrence_waive(user: Any, occurrence: Occurrence, *, reason: str) -> Occur
             raise invalid(("reason", "请写明免除原因。"))
         occurrence.state, occurrence.note = Occurrence.State.WAIVED, reason.strip()[:300]
         occurrence.save(update_fields=["state", "note"])
+    follow(occurrence.duty)
     pair = [before, occurrence.get_state_display()]
     audit.record(user, "免除履职", occurrence.duty, changes={occurrence.period: pair}, note=reason)
     return occurrence
@@ -159,11 +163,10 @@ def calendar_keep(*, today: dt.date | None = None) -> int:
     otherwise, so that the first page of the day may ask for it and no timer is needed."""
     today = today or timezone.localdate()
     until = horizon(today).isoformat()
-    known = Setting.objects.filter(key=_HORIZON).first()
-    if known is not None and known.value == until:
+    if setting_of(_HORIZON) == until:
         return 0
     with transaction.atomic():
-        Setting.objects.update_or_create(key=_HORIZON, defaults={"value": until})
+        setting_set(_HORIZON, until)
         return occurrences_refresh_all(today=today)
 
 
@@ -172,4 +175,5 @@ def occurrences_refresh_all(*, today: dt.date | None = None) -> int:
     """Write the missing occurrences of every active duty; returns how many. Safe to call any time."""
     today = today or timezone.localdate()
     rows = Duty._base_manager.filter(active=True).exclude(every__in=["", Duty.Every.EVENT])
-    return sum(occurrences_refresh(duty, today=today) for duty in rows)
+    with collected():
+        return sum(occurrences_refresh(duty, today=today) for duty in rows)

@@ -14,6 +14,7 @@ from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.notices import notify
 from lianshu.core.numbering import next_number
 from lianshu.core.scope import SystemActor, may, require
+from lianshu.obligations.services import follow
 from lianshu.organisation.models import Chain, Unit
 from lianshu.organisation.selectors import people_of
 from lianshu.reference.workdays import add_workdays
@@ -73,6 +74,7 @@ def notice_send(
     row.number = next_number(series, "number", PREFIX[Notice.Kind(kind)], today.year)
     row.full_clean()
     row.save()
+    follow(row)
     audit.record(user, "发出", row, note=str(to_unit))
     words = f"{row.get_kind_display()} {row.number}：{row.title}"
     notify(people_of([to_unit]), title=words, url=_url(row), light="red" if asks else "amber")
@@ -89,6 +91,7 @@ def _step(user: Any, row: Notice, state: str, verb: str, allowed: tuple[str, ...
     before = row.get_state_display()
     row.state = state
     row.save()
+    follow(row)
     audit.record(user, verb, row, changes={"状态": [before, row.get_state_display()]}, note=note[:300])
     return row
 

@@ -17,8 +17,11 @@ from lianshu.core.errors import LianshuError, invalid
 from lianshu.core.ledger import plain_create, plain_delete, plain_update
 from lianshu.core.notices import notify
 from lianshu.core.scope import may, recheck, require
-from lianshu.organisation.models import Unit, User
+from lianshu.obligations.services import collected, follow, follow_keys
+from lianshu.organisation.models import Chain, Region, Unit, User
 from lianshu.organisation.selectors import people_of
+from lianshu.plans.models import Item, Plan
+from lianshu.reference.time_limits import TimeLimit
 from lianshu.reference.workdays import add_workdays
 from lianshu.tasks.models import Task, TaskReport
 
@@ -37,6 +40,7 @@ def _next_due(task: Task) -> dt.date | None:
 def _settle(task: Task) -> Task:
     task.next_due = _next_due(task)
     task.save()
+    follow(task)
     return task
 
 
@@ -44,6 +48,20 @@ def _checked(values: dict[str, Any]) -> None:
     start, due = values.get("start"), values.get("due")
     if start and due and start > due:
         raise invalid(("due", "完成时限早于开始日期。"))
+
+
+def _dated(values: dict[str, Any], task: Task | None = None) -> dict[str, Any]:
+    """Words and day of the time limit made to agree: the one that was changed holds."""
+    old_words, old_day = (task.limit, task.due) if task is not None else ("", None)
+    words, day = values.get("limit", old_words) or "", values.get("due", old_day)
+    if words == old_words and day == old_day:
+        return values
+    said = TimeLimit.read(words, year=(day or timezone.localdate()).year)
+    if words != old_words and day == old_day:
+        day = said.day
+    elif said.day != day:
+        words = ""
+    return values | {"limit": words, "due": day}
 
 
 def _line(
@@ -62,6 +80,7 @@ def _line(
     )
     row.full_clean()
     row.save()
+    follow(task)
     return row
 
 
@@ -69,14 +88,14 @@ def _line(
 def task_create(user: Any, **values: Any) -> Task:
     """A task of one's own making."""
     _checked(values)
-    return _settle(_create(user, **values))
+    return _settle(_create(user, **_dated(values)))
 
 
 @transaction.atomic
 def task_update(user: Any, task: Task, **values: Any) -> Task:
     """Change a task's facts; progress and state go by reports."""
     _checked({"start": task.start, "due": task.due} | values)
-    return _settle(_update(user, task, **values))
+    return _settle(_update(user, task, **_dated(values, task)))
 
 
 def task_delete(user: Any, task: Task) -> None:
@@ -84,7 +103,51 @@ def task_delete(user: Any, task: Task) -> None:
     count = task.reports.filter(kind__in=[Kind.PROGRESS, Kind.FINISHED]).count()
     if count:
         raise LianshuError("E1005", what=task.title, count=f" {count} ", children="填报，可以改为取消")
+    key, parent = task.pk, task.parent
     _delete(user, task)
+    follow_keys(Task, [key])
+    if parent is not None:
+        follow(parent)
+
+
+def task_adopt(
+    task: Task | None,
+    *,
+    item: Item,
+    plan: Plan,
+    chain: Chain | None,
+    number: str,
+    section: str,
+    title: str,
+    text: str,
+    measure: str,
+    limit: TimeLimit | None,
+    units: Sequence[Unit] | None,
+    simulated: bool,
+) -> Task:
+    """A plan's measure as a task: a new one, or ``task`` brought to what the plan now says. ``limit`` and
+    ``units`` None: who answers and by when stay as they stand on the task's page.
+
+    Called by the plan's adoption, which asks the gate and writes the audit log for all it does.
+    """
+    row = task or Task(region=plan.region, plan=plan, simulated=simulated, measure=measure)
+    row.item, row.chain, row.number, row.section, row.title, row.text = (
+        item,
+        chain,
+        number,
+        section,
+        title,
+        text,
+    )
+    if units is not None:
+        row.lead_unit = units[0] if units else None
+    if limit is not None:
+        row.limit, row.due = limit.words, limit.day
+    row.full_clean()
+    _settle(row)
+    if units is not None:
+        row.support_units.set(units[1:])
+    return row
 
 
 @transaction.atomic
@@ -108,7 +171,8 @@ def task_hand_out(
         raise invalid(("due", "完成时限已经过去，请改成今天以后。"))
     before = audit.snapshot(task, ["lead_unit", "due", "leader"])
     task.lead_unit, task.leader = lead_unit, leader.strip()[:80] or task.leader
-    task.due = due or task.due
+    if due is not None and due != task.due:
+        task.due, task.limit = due, ""
     task.full_clean()
     _settle(task)
     task.support_units.set(unit for unit in support_units if unit != lead_unit)
@@ -236,7 +300,7 @@ def task_decide(
         task.support_units.add(unit)
         told.append(unit)
     if verb == "meet":
-        told.append(_meeting(user, task, text, on).lead_unit)
+        _meeting(user, task, text, on)
     row = _line(user, task, Kind.DECIDED, text=words, on=on)
     audit.record(user, "批示", task, note=words[:200])
     url = reverse("task-page", args=(task.pk,))
@@ -250,15 +314,47 @@ def _meeting(user: Any, task: Task, text: str, on: dt.date) -> Task:
         if task.chain_id
         else None
     )
-    row = Task(
-        region=task.region, chain=task.chain, parent=task, plan=task.plan, text=text.strip(),
-        title=f"召开会议研究：{task.title}"[:200], lead_unit=office or task.lead_unit, start=on,
-        due=add_workdays(on, _MEETING_WORKDAYS), simulated=task.simulated,
-    )  # fmt: skip
+    return task_arising(
+        user,
+        region=task.region,
+        chain=task.chain,
+        parent=task,
+        plan=task.plan,
+        title=f"召开会议研究：{task.title}",
+        text=text.strip(),
+        lead_unit=office or task.lead_unit,
+        start=on,
+        due=add_workdays(on, _MEETING_WORKDAYS),
+        simulated=task.simulated,
+        on=on,
+    )
+
+
+@transaction.atomic
+def task_arising(
+    user: Any,
+    *,
+    region: Region,
+    chain: Chain | None,
+    title: str,
+    lead_unit: Unit | None,
+    due: dt.date,
+    note: str = "",
+    on: dt.date | None = None,
+    **facts: Any,
+) -> Task:
+    """A task that follows from another act (a decision, a promise made on a visit): made, handed to its unit
+    and told to the people there in one go. The act it follows from has asked the gate. ``facts`` are further
+    fields of the task.
+    """
+    row = Task(region=region, chain=chain, title=title[:200], lead_unit=lead_unit, due=due, **facts)
     row.full_clean()
     _settle(row)
-    _line(user, row, Kind.HANDED_OUT, text=f"交 {row.lead_unit or '未定单位'}", on=on)
-    audit.record(user, "交办", row)
+    words = f"交 {lead_unit or '未定单位'}" + (f"：{note}" if note else "")
+    _line(user, row, Kind.HANDED_OUT, text=words, on=on)
+    audit.record(user, "交办", row, note=note)
+    url = reverse("task-page", args=(row.pk,))
+    notify(people_of([lead_unit]), title=f"交办：{row.title}", url=url, light="amber")
     return row
 
 
@@ -285,7 +381,7 @@ def tasks_roll_over(user: Any, tasks: Iterable[Task], year: int) -> list[Task]:
     if not 2000 <= year <= 2199:
         raise invalid(("year", f"“{year}”不是可用的年份。"))
     made = []
-    with audit.collected():
+    with audit.collected(), collected():
         for source in tasks:
             require(user, "edit", source)
             whole = source if source.year is None else source.parent
@@ -309,6 +405,9 @@ def _carried(user: Any, source: Task, whole: Task | None, year: int) -> Task:
     )  # fmt: skip
     row.full_clean()
     _settle(row)
+    if whole is not None:
+        # its work stands on the year's list now
+        follow(whole)
     row.support_units.set(source.support_units.all())
     audit.record(user, f"列入{year}年清单", row, note=f"来自{source.year or '方案'}")
     return row

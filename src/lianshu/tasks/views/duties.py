@@ -145,7 +145,7 @@ def _rows(request: HttpRequest, first: dt.date, last: dt.date) -> list[Occurrenc
         request.user, region_path=lens.region_path, chain=lens.chain_id
     ).filter(due__gte=first, due__lte=last)
     if request.GET.get("mine"):
-        unit = selectors.own_unit(request.user)
+        unit = request.user.unit
         rows = rows.filter(duty__unit=unit) if unit else rows.none()
     return list(rows[:1000])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -15,43 +16,60 @@ from lianshu.core.errors import LianshuError
 from lianshu.core.lens import lens_of
 from lianshu.core.scope import get_visible, may, require
 from lianshu.core.words import long_date
+from lianshu.obligations import selectors as obligations
+from lianshu.obligations.models import Obligation
+from lianshu.obligations.sources import kind_of
 from lianshu.organisation.models import Chain
 from lianshu.reference.periods import Period
 from lianshu.targets.acting import act
 from lianshu.tasks import selectors, services
 from lianshu.tasks.forms import NoticeForm
 from lianshu.tasks.models import Notice
+from lianshu.tasks.owing import CIRCULAR, DUTY, REPORT, SUPERVISION, TASK
 from lianshu.tasks.services.notices import may_answer
 
-LONGEST = 200
+LONGEST = 100
 
 
 @require_safe
 def overdue(request: HttpRequest) -> HttpResponse:
-    """Everything overdue with who is late, each one click from a supervision notice."""
-    today, lens = timezone.localdate(), lens_of(request)
+    """Everything late with who holds it, each one click from a supervision notice."""
+    user, today, lens = request.user, timezone.localdate(), lens_of(request)
     asked = key_asked(request.GET, "chain")
-    chain = get_visible(request.user, Chain.objects, pk=asked) if asked is not None else None
+    chain = get_visible(user, Chain.objects, pk=asked) if asked is not None else None
     scope: dict[str, Any] = {
         "region_path": "" if chain else lens.region_path,
         "chain": chain.pk if chain else lens.chain_id,
     }
-    tasks = list(selectors.late_tasks(request.user, today, **scope)[:LONGEST])
-    duties = list(selectors.late_occurrences(request.user, today, **scope)[:LONGEST])
-    notices = list(selectors.late_notices(request.user, today, **scope)[:LONGEST])
+    page = Paginator(obligations.late(user, today, **scope), LONGEST).get_page(request.GET.get("page"))
+    supervises = may(user, "hand_out")
     return render(
         request,
         "tasks/overdue.html",
         {
-            "tasks": tasks,
-            "duties": [(row, Period.from_code(row.period).text) for row in duties],
-            "notices": notices,
-            "late": selectors.late_by_unit(tasks, duties, notices),
+            "page": page,
+            "rows": [
+                (row, kind_of(row.kind).word, _supervision_of(row) if supervises else "") for row in page
+            ],
+            "late": obligations.late_holders(user, today, **scope),
             "chain": chain,
             "today": today,
-            "may_supervise": may(request.user, "hand_out"),
+            "may_supervise": supervises,
         },
     )
+
+
+def _supervision_of(row: Obligation) -> str:
+    """The address of a notice about something late, filled in; "" where nobody holds it or a notice went out."""
+    if row.unit_id is None or row.kind in (SUPERVISION.code, CIRCULAR.code):
+        return ""
+    if row.kind == TASK.code:
+        about = f"task={row.object_id}"
+    elif row.kind in (DUTY.code, REPORT.code):
+        about = f"occurrence={row.key.split(':')[1]}"
+    else:
+        about = f"waiting={row.pk}"
+    return f"{reverse('notice-new')}?{about}"
 
 
 def _initial(request: HttpRequest) -> dict[str, Any]:
@@ -77,6 +95,15 @@ def _initial(request: HttpRequest) -> dict[str, Any]:
             "title": f"关于“{row.duty.what}”的督办"[:160],
             "text": f"“{row.duty.what}”{period}应于{long_date(row.due)}前完成 {row.needed} 次，"
             f"已完成 {row.done} 次。请尽快补办，并反馈原因。",
+        }
+    elif (asked := key_asked(request.GET, "waiting")) is not None:
+        waiting = get_visible(user, Obligation.objects.select_related("unit"), pk=asked)
+        due = f"应于{long_date(waiting.due)}前办结，" if waiting.due else ""
+        initial |= {
+            "to_unit": waiting.unit,
+            "title": f"关于“{waiting.title}”的督办"[:160],
+            "text": f"“{waiting.title}”{due}截至{long_date(today)}仍未办结（{waiting.note or '未办'}）。"
+            "请抓紧办理，并反馈原因、措施和完成时间。",
         }
     return initial
 

@@ -1,0 +1,10 @@
+"""App configuration."""
+
+from django.apps import AppConfig
+
+
+class ObligationsConfig(AppConfig):
+    """What waits for whom."""
+
+    name = "lianshu.obligations"
+    label = "obligations"
