@@ -84,7 +84,7 @@ bundle: ## dist/lianshu-….tar.gz: the program and its packages, to be installe
 	@scripts/bundle $(PYTHON) dist
 
 attack: $(DEV) ## the long attacks, one after the other (hours); the figures of docs/security.md
-	@for script in bench/attack/*.py; do echo "== $$script"; $(BIN)/python $$script || exit 1; done
+	@for script in $$(grep -l __main__ bench/attack/*.py); do echo "== $$script"; $(BIN)/python $$script || exit 1; done
 
 attack-quick: $(DEV) ## the attacks' short forms that run with every change
 	@$(BIN)/pytest -n $(WORKERS) --dist loadfile tests/attack tests/security

@@ -206,3 +206,38 @@ def test_the_page_gives_out_the_ca_to_everybody_and_nothing_else(client, setting
     assert (
         given["Content-Type"] == "application/x-x509-ca-cert" and "attachment" in given["Content-Disposition"]
     )
+
+
+_RENEWING = """
+import signal, time
+from django.conf import settings
+from lianshu.platform import tls
+told = []
+signal.signal(signal.SIGHUP, lambda *_: told.append(tls.ends(tls.files_of(settings.HOME).certificate)))
+tls.keep_renewed(every=0.05)
+end = time.monotonic() + 60
+while not told and time.monotonic() < end:
+    time.sleep(0.05)
+print(len(told), told[0].isoformat())
+"""
+
+
+def test_a_server_that_runs_for_months_renews_and_is_told(tls, tmp_path):
+    from lianshu.platform import hosts
+
+    files = tls.ensure(tmp_path, hosts.own_hosts(), datetime.now(UTC) - timedelta(days=390))
+    soon = tls.ends(files.certificate)
+    values = environment(tmp_path, LIANSHU_HTTPS="own", DJANGO_SETTINGS_MODULE="lianshu.platform.settings")
+    run = subprocess.run(
+        [sys.executable, "-c", _RENEWING], env=values, capture_output=True, text=True, timeout=90
+    )
+    assert run.returncode == 0, run.stderr
+    times, until = run.stdout.split()
+    assert times == "1" and datetime.fromisoformat(until) > soon + timedelta(days=300)
+    # plain HTTP: nothing runs and nothing is made
+    values["LIANSHU_HTTPS"] = ""
+    quiet = "import threading; from lianshu.platform import tls; tls.keep_renewed(); print(threading.active_count())"
+    assert (
+        subprocess.run([sys.executable, "-c", quiet], env=values, capture_output=True, text=True).stdout
+        == "1\n"
+    )

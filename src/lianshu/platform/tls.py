@@ -11,6 +11,10 @@ import contextlib
 import fcntl
 import ipaddress
 import os
+import signal
+import sys
+import threading
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -26,6 +30,9 @@ CA_DAYS = 3650
 #: browsers refuse more than 398 or 825 days, by maker
 SERVER_DAYS = 397
 RENEW_DAYS = 60
+_DAY = 86_400.0
+#: seconds an old worker serves on beside the one that follows it, which has to load first
+_OVERLAP = "10"
 #: clocks of office machines go wrong by days
 _EARLIER = timedelta(days=3)
 _PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "127.0.0.0/8", "fc00::/7", "::1/128")
@@ -291,17 +298,29 @@ def granian_arguments() -> list[str]:
     # 1.2: browsers of older office systems
     return [
         "--ssl-certificate", str(files.certificate), "--ssl-keyfile", str(files.key), "--ssl-protocol-min", "tls1.2",
+        "--respawn-interval", _OVERLAP,
     ]  # fmt: skip
 
 
-def renew_if_due() -> bool:
-    """For a server that runs for months, asked once a day: True when a new certificate was put in place.
+def keep_renewed(every: float = _DAY / 2) -> None:
+    """In the server's main process, which may run for months: renew in the background, and take it up by SIGHUP.
 
-    The server takes it up at SIGHUP.
+    ``every``: seconds between two looks. Does nothing where the built-in certificate is not used. A look that
+    fails is told and tried again at the next.
     """
+    if scheme() == "https":
+        threading.Thread(target=_renewing, args=(every,), name="tls", daemon=True).start()
+
+
+def _renewing(every: float) -> None:
     from django.conf import settings
 
-    if scheme() != "https" or not due(settings.HOME, settings.ALLOWED_HOSTS):
-        return False
-    ensure(settings.HOME, settings.ALLOWED_HOSTS)
-    return True
+    while True:
+        time.sleep(every)
+        try:
+            if due(settings.HOME, settings.ALLOWED_HOSTS):
+                ensure(settings.HOME, settings.ALLOWED_HOSTS)
+                # the server starts new workers, which read the files, before it ends the old
+                os.kill(os.getpid(), signal.SIGHUP)
+        except (CertificateError, OSError) as error:
+            print(f"HTTPS 证书没有更换：{error}", file=sys.stderr, flush=True)
