@@ -84,6 +84,13 @@ TEMPLATES = [
 ]
 
 
+def _whole_number(name: str, default: int) -> int:
+    text = os.environ.get(name, "")
+    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ValueError(f"{name} 须是整数，如 {default}")
+    return int(text or default)
+
+
 def _database() -> dict[str, object]:
     address = os.environ.get("LIANSHU_DATABASE_URL")
     if not address:
@@ -192,7 +199,7 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 MESSAGE_TAGS = {40: "danger"}
 
 # Megabytes one background job may take above what its process starts with; 0: no limit.
-LIANSHU_JOB_MEMORY = int(os.environ.get("LIANSHU_JOB_MEMORY") or 2048)
+LIANSHU_JOB_MEMORY = _whole_number("LIANSHU_JOB_MEMORY", 2048)
 
 LOGGING = {
     "version": 1,
