@@ -1,5 +1,6 @@
 """The real server as processes: port, SIGTERM, kill -9 of each part, jobs that hold the interpreter."""
 
+import json
 import os
 import signal
 import socket
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from bench.attack.serving import Server, environment, free_port, processes_of, until
+
+from lianshu.platform import address
 
 SETTINGS = "tests.platform.trial.settings"
 
@@ -86,6 +89,21 @@ def test_a_port_in_use_and_a_foreign_address_are_refused_before_anything_starts(
     sentence = refused(home, "--host", "192.0.2.1", "--port", str(free_port()))
     assert "192.0.2.1" in sentence and "--host" in sentence
     assert "65535" in refused(home, "--port", "70000")
+
+
+def test_an_address_is_held_by_one_server_only():
+    port = free_port()
+    with address.take("127.0.0.1", port), pytest.raises(address.AddressError, match="占用"):
+        address.take("127.0.0.1", port)
+    address.take("127.0.0.1", port).close()
+
+
+def test_a_part_that_always_ends_is_not_started_for_ever():
+    parts = json.dumps([["甲服务", ["false"]], ["乙服务", ["sleep", "600"]]])
+    command = [sys.executable, "-m", "lianshu.platform.supervisor", parts]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.count("正在重新启动") == 5 and "已停止全部服务" in done.stderr
 
 
 def test_limits_of_time_and_memory_end_a_job_with_a_sentence(server):

@@ -116,6 +116,13 @@ TEMPLATES = [
 ]
 
 
+def _whole_number(name: str, default: int) -> int:
+    text = os.environ.get(name, "")
+    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ValueError(f"{name} 须是整数，如 {default}")
+    return int(text or default)
+
+
 def _database() -> dict[str, object]:
     address = os.environ.get("LIANSHU_DATABASE_URL")
     if not address:
@@ -219,7 +226,7 @@ CSRF_FAILURE_VIEW = "lianshu.core.refusals.form_refused"
 MESSAGE_TAGS = {40: "danger"}
 
 # Megabytes one background job may take above what its process starts with; 0: no limit.
-LIANSHU_JOB_MEMORY = int(os.environ.get("LIANSHU_JOB_MEMORY") or 2048)
+LIANSHU_JOB_MEMORY = _whole_number("LIANSHU_JOB_MEMORY", 2048)
 
 # Signed checkpoints of the audit log: lianshu.core.auditing.
 LIANSHU_AUDIT_ANCHOR = True
