@@ -94,6 +94,7 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("why", "/why/matters.matter/{decision}/", OFFICE),
     ("accounts", "/accounts/", "xitong"),
     ("audit", "/audit/", "shenji"),
+    ("check", "/check/", "xitong"),
 )
 
 

@@ -80,6 +80,16 @@ def rows(database: Path) -> str:
     return text.hexdigest()
 
 
+def demo_accounts(home: Path) -> dict[str, str]:
+    """User name → password of the demonstration's accounts."""
+    connection = sqlite3.connect(home / "lianshu.sqlite3")
+    try:
+        (text,) = connection.execute("SELECT value FROM core_setting WHERE key = 'demo_accounts'").fetchone()
+    finally:
+        connection.close()
+    return {row["username"]: row["password"] for row in json.loads(text)}
+
+
 @contextlib.contextmanager
 def server(home: Path, port: int) -> Iterator[subprocess.Popen]:
     """The real server on a data folder, stopped at the end."""

@@ -194,6 +194,7 @@ def of_sqlite(code: int, words: str = "x", kind: type = sqlite3.OperationalError
         (of_sqlite(sqlite3.SQLITE_READONLY_DBMOVED), "不可写"),
         (of_sqlite(sqlite3.SQLITE_BUSY_SNAPSHOT), "正被占用"),
         (of_sqlite(sqlite3.SQLITE_IOERR_WRITE), "读写磁盘出错"),
+        (of_sqlite(sqlite3.SQLITE_IOERR_SHMSIZE), "磁盘已满"),
         (of_sqlite(sqlite3.SQLITE_CORRUPT), "已损坏"),
         (of_sqlite(sqlite3.SQLITE_CANTOPEN), "打不开"),
         (of_sqlite(sqlite3.SQLITE_ERROR, "no such table: x"), "缺少表"),

@@ -43,7 +43,7 @@ _DENIED = Failure(
     "系统没有权限读写数据，没有保存。请告诉系统管理员：检查数据文件夹的归属和权限。",
 )
 _DISK_ERROR = Failure(
-    "读写磁盘出错，没有保存。磁盘可能有故障：请先把整个数据文件夹复制到别处，再检查磁盘。",
+    "读写磁盘出错，没有保存。请先看磁盘是否已满；没有满则磁盘可能有故障：先把整个数据文件夹复制到别处，再检查磁盘。",
     "读写磁盘出错，没有保存。请马上告诉系统管理员：磁盘可能有故障。",
 )
 _LOCKED = Failure(
@@ -92,6 +92,8 @@ _BY_ERRNO = {
     errno.EMFILE: _TOO_MANY_FILES,
     errno.ENFILE: _TOO_MANY_FILES,
 }
+#: extended result codes of SQLite that say more than their primary one: no room for the file shared by readers
+_BY_SQLITE_EXTENDED = {sqlite3.SQLITE_IOERR_SHMSIZE: _FULL}
 #: primary result codes of SQLite
 _BY_SQLITE = {
     sqlite3.SQLITE_FULL: _FULL,
@@ -167,7 +169,7 @@ def _of_one(error: BaseException) -> Failure | None:
 def _of_sqlite(error: sqlite3.Error) -> Failure | None:
     # the extended code holds the primary one in its low byte
     code = getattr(error, "sqlite_errorcode", None)
-    if code is not None and (found := _BY_SQLITE.get(code & 0xFF)):
+    if code is not None and (found := _BY_SQLITE_EXTENDED.get(code) or _BY_SQLITE.get(code & 0xFF)):
         return found
     return _of_words(str(error))
 
