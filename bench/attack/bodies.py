@@ -10,6 +10,7 @@ server's processes. Exit code 1 when a body was kept (over 400 MB more than befo
 from __future__ import annotations
 
 import argparse
+import http.client
 import os
 import socket
 import subprocess
@@ -18,6 +19,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
+from urllib.parse import urlencode
 
 ROOT = Path(__file__).resolve().parents[2]
 ALLOWED = 400.0
@@ -63,17 +65,18 @@ def _note(answers: list[str], port: int, head: str, size: int, chunked: bool) ->
     answers.append(sent(port, head, size, chunked=chunked))
 
 
-def signed_in(port: int, name: str, secret: str) -> tuple[str, str]:
-    """(cookies, token) of a person."""
-    import http.client
-    from urllib.parse import urlencode
-
-    line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+def greeted(line: http.client.HTTPConnection) -> tuple[str, str]:
+    """(cookie, token) the sign-in page gives a visitor."""
     line.request("GET", "/sign-in/")
     answer = line.getresponse()
     page = answer.read().decode()
     token = page.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
-    cookie = (answer.getheader("Set-Cookie") or "").partition(";")[0]
+    return (answer.getheader("Set-Cookie") or "").partition(";")[0], token
+
+
+def signed_in(line: http.client.HTTPConnection, name: str, secret: str) -> tuple[str, str]:
+    """(cookies, token) of a person."""
+    cookie, token = greeted(line)
     body = urlencode({"username": name, "password": secret, "csrfmiddlewaretoken": token})
     kind = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": cookie}
     line.request("POST", "/sign-in/", body, kind)
@@ -117,13 +120,15 @@ def main() -> None:
                 with socket.socket() as probe:
                     if probe.connect_ex(("127.0.0.1", given.port)) == 0:
                         break
-            cookies, token = signed_in(given.port, "owner", secret)
-            person = f"Cookie: {cookies}\r\nX-CSRFToken: {token}\r\n"
+            line = http.client.HTTPConnection("127.0.0.1", given.port, timeout=60)
+            known = "Cookie: {}\r\nX-CSRFToken: {}\r\n"
+            visitor, person = known.format(*greeted(line)), known.format(*signed_in(line, "owner", secret))
+            line.close()
             form = "Content-Type: application/x-www-form-urlencoded\r\n"
             file = "Content-Type: multipart/form-data; boundary=x\r\n"
             cases = (
-                ("visitor, sign-in page", "/sign-in/", form, False),
-                ("visitor, no length", "/sign-in/", form, True),
+                ("visitor, sign-in page", "/sign-in/", visitor + form, False),
+                ("visitor, no length", "/sign-in/", visitor + form, True),
                 ("person, plain form", "/lens/", person + form, False),
                 ("person, no length", "/lens/", person + form, True),
                 ("person, import desk", "/ledger/units/import/", person + file, False),
