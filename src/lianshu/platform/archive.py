@@ -31,9 +31,13 @@ FORMAT = 2
 #: the time of the platform (Django's TIME_ZONE), also where Django is not set up
 ZONE = ZoneInfo("Asia/Shanghai")
 MANIFEST = "manifest.json"
+CHECKPOINTS = "audit/checkpoints.jsonl"
+#: the office's own root certificate: without it every browser would have to be set up again
+ROOT_CERTIFICATE = ("tls/ca.crt", "tls/ca.key")
 #: further single files of the data folder that an archive carries where they exist: the audit log's checkpoints
-#: (public keys and signatures). A restore takes them over on a fresh machine only; `audit.key` stays at home.
-CARRIED = ("audit/checkpoints.jsonl",)
+#: (public keys and signatures) and the root certificate. A restore takes them over on a machine that has none of
+#: its own; `audit.key` stays at home.
+CARRIED = (CHECKPOINTS, *ROOT_CERTIFICATE)
 _PIECE = 1 << 20
 #: an honest archive packs a database some tenfold; beyond this ratio (and this size) it is made to fill a disk
 _RATIO, _SMALL = 200, 256 << 20

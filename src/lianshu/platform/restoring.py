@@ -21,7 +21,7 @@ from pathlib import Path
 from lianshu.core.failures import OperatorError, sentence_of
 
 from . import backup, home_lock
-from .archive import CARRIED, ZONE, BackupError, Manifest, judge, sm3_of
+from .archive import CHECKPOINTS, ROOT_CERTIFICATE, ZONE, BackupError, Manifest, judge, sm3_of
 from .home import DATABASE, FILES, KEY, HomeError, data_home, do_without_key
 
 JOURNAL = "restore-journal.json"
@@ -120,7 +120,7 @@ def complete(home: Path) -> None:
         return
     from lianshu.core import audit_anchor
 
-    checkpoints = home / journal.staged / CARRIED[0]
+    checkpoints = home / journal.staged / CHECKPOINTS
     audit_anchor.restored(
         archive=journal.archive,
         digest=journal.digest,
@@ -129,9 +129,21 @@ def complete(home: Path) -> None:
         left_in=home / journal.kept if (home / journal.kept / DATABASE).exists() else None,
         archive_checkpoints=checkpoints if checkpoints.exists() else None,
     )
+    _take_over_certificate(home, home / journal.staged)
     (home / JOURNAL).unlink()
     if not home_lock.alone_here():
         shutil.rmtree(home / Path(journal.staged).parts[0], ignore_errors=True)
+
+
+def _take_over_certificate(home: Path, staged: Path) -> None:
+    """The archive's root certificate on a machine that has none: the browsers that trust it go on doing so."""
+    found = [staged / name for name in ROOT_CERTIFICATE]
+    if not all(path.is_file() for path in found) or any((home / name).exists() for name in ROOT_CERTIFICATE):
+        return
+    (home / ROOT_CERTIFICATE[0]).parent.mkdir(mode=0o700, exist_ok=True)
+    for path, name in zip(found, ROOT_CERTIFICATE, strict=True):
+        shutil.copyfile(path, home / name)
+        (home / name).chmod(0o600)
 
 
 def _holds_data(home: Path) -> bool:

@@ -23,6 +23,7 @@ from django.conf import settings
 from django.db import InterfaceError, OperationalError, connection, connections
 from django.utils import timezone
 
+from lianshu.core import audit_anchor
 from lianshu.core.models import Job
 from lianshu.core.processes import die_with_parent, process_name
 
@@ -251,6 +252,9 @@ def _in_child(runner: int, run: Callable[[], object]) -> NoReturn:
         with contextlib.suppress(BaseException):
             sys.stdout.flush()
             sys.stderr.flush()
+        with contextlib.suppress(Exception):
+            # nothing registered for a process's end runs after this
+            audit_anchor.flush()
         # never back into the runner's loop, whatever happened
         os._exit(code)
 
