@@ -400,3 +400,21 @@ def test_too_little_room_is_told_before_anything_is_done(home, archive, monkeypa
     )
     with pytest.raises(backup.BackupError, match="空间不够"), backup.opened(archive, home, None):
         pass
+
+
+def test_the_root_certificate_moves_to_a_fresh_machine_and_replaces_none(copy, tmp_path):
+    """The browsers that trust an office's certificate go on doing so after a move; another's stays its own."""
+    (copy / "tls").mkdir(mode=0o700)
+    for name, text in (("ca.crt", "public"), ("ca.key", "secret")):
+        (copy / "tls" / name).write_text(text)
+    target = tmp_path / "moved.tar.gz"
+    assert lianshu(copy, "backup", str(target)).returncode == 0
+    fresh = tmp_path / "fresh"
+    run = lianshu(fresh, "restore", str(target))
+    assert run.returncode == 0, run.stderr
+    assert (fresh / "tls/ca.key").read_text() == "secret"
+    assert (fresh / "tls/ca.key").stat().st_mode & 0o077 == 0
+    (fresh / "tls/ca.crt").write_text("another")
+    run = lianshu(fresh, "restore", str(target), "--force")
+    assert run.returncode == 0, run.stderr
+    assert (fresh / "tls/ca.crt").read_text() == "another"

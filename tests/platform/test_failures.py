@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import shutil
+import socket
 import sqlite3
 from pathlib import Path
 
@@ -22,6 +23,15 @@ PLAN = (
 )
 
 
+def _free_port() -> str:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        return str(held.getsockname()[1])
+
+
+PORT = _free_port()
+
+
 @pytest.fixture(scope="module")
 def landed(tmp_path_factory) -> Path:
     return stored_home("second", tmp_path_factory.mktemp("landed") / "home")
@@ -34,8 +44,8 @@ def copy(landed, tmp_path) -> Path:
 
 def every_command(tmp_path: Path) -> list[list[str]]:
     return [
-        ["serve", "--port", "8159"],
-        ["demo", "--port", "8159"],
+        ["serve", "--port", PORT],
+        ["demo", "--port", PORT],
         ["adopt", str(PLAN), "--region", "421222"],
         ["status"],
         ["status", "--json"],

@@ -15,6 +15,7 @@ from lianshu.enterprises.models import Enterprise, ServiceLog
 from lianshu.matters import selectors as matter_selectors
 from lianshu.matters import services as matters
 from lianshu.matters.models import Matter
+from lianshu.obligations.services import follow
 from lianshu.organisation.models import Grant, Unit, User
 from lianshu.organisation.selectors import people_of
 from lianshu.reports import services as reports
@@ -23,6 +24,12 @@ from lianshu.tasks import services as tasks
 from lianshu.tasks.models import Task
 from tests.conftest import signed_in
 from tests.factories import make_user
+
+
+def task_made(**values) -> Task:
+    task = Task.objects.create(**values)
+    follow(task)
+    return task
 
 
 def note(name="凭证.txt", text="证明材料") -> SimpleUploadedFile:
@@ -54,9 +61,7 @@ def test_a_draft_report_is_the_offices_to_change_and_issue(world, draft, role):
 
 @pytest.mark.parametrize("who", ["owner", "colleague"])
 def test_a_supervision_notice_is_answered_by_its_unit_only(world, who):
-    task = Task.objects.create(
-        region=world.county, chain=world.chain, title="建平台", lead_unit=world.department
-    )
+    task = task_made(region=world.county, chain=world.chain, title="建平台", lead_unit=world.department)
     notice = tasks.notice_send(world.owner, to_unit=world.department, title="催", text="请办", task=task)
     client = signed_in(world.people[who])
     for verb in ("sign", "answer"):
@@ -116,7 +121,7 @@ def test_a_department_makes_no_promise_for_another(world):
 
 
 def test_a_file_is_taken_off_by_who_hung_it_or_who_keeps_the_row(world):
-    task = Task.objects.create(region=world.county, title="建平台", lead_unit=world.department)
+    task = task_made(region=world.county, title="建平台", lead_unit=world.department)
     file = attachment_add(world.owner, task, file=note())
     own = attachment_add(world.department_user, task, file=note("自己的.txt"))
     client = signed_in(world.department_user)
@@ -178,9 +183,7 @@ def test_what_people_type_never_becomes_a_page(world):
     evil = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
     matter = matters.matter_receive(world.owner, region=world.county, title=evil[:110], text=evil)
     matter = matters.matter_hand_out(world.owner, matter, lead=world.department, text=evil)
-    Task.objects.create(
-        region=world.county, chain=world.chain, title=evil, text=evil, lead_unit=world.department
-    )
+    task_made(region=world.county, chain=world.chain, title=evil, text=evil, lead_unit=world.department)
     Enterprise.objects.create(region=world.county, name=evil[:100])
     pages = [
         reverse("matter", args=[matter.pk]), reverse("matters"), "/", reverse("search") + "?q=script",

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import models
 
+from lianshu.obligations.models import Obligation
+
 
 def hanging(model: type[models.Model], keys: Iterable[Any], owned: Iterable[str] = ()) -> dict[Any, str]:
     """{key: what refers to the row, in Chinese} of the rows of ``model`` to which any row refers, save by
@@ -19,6 +21,9 @@ def hanging(model: type[models.Model], keys: Iterable[Any], owned: Iterable[str]
     asked = set(wanted)
     found: dict[Any, list[str]] = defaultdict(list)
     for relation in model._meta.related_objects:
+        if relation.related_model is Obligation:
+            # what waits follows from other rows, and goes with them
+            continue
         if (relation.get_accessor_name() or relation.related_query_name()) in skip:
             continue
         name = relation.field.name
