@@ -8,3 +8,6 @@ class ObligationsConfig(AppConfig):
 
     name = "lianshu.obligations"
     label = "obligations"
+
+    def ready(self) -> None:
+        from . import registration  # noqa: F401

@@ -11,6 +11,7 @@ def register(subparsers: Any) -> None:
     """Add the sub-command to the parser."""
     check = subparsers.add_parser("check", help="检查这套系统：磁盘、数据库、密钥、权限、备份、任务等")
     check.add_argument("--json", action="store_true", help="输出 JSON")
+    check.add_argument("--obligations", action="store_true", help="只核对待办与业务记录，逐条列出不一致的")
     check.set_defaults(func=_check)
 
 
@@ -20,6 +21,8 @@ def _check(args: argparse.Namespace) -> int:
     # a lost key is a line of the answer, not its end
     home.do_without_key()
     running.open_only()
+    if args.obligations:
+        return _obligations()
     from dataclasses import asdict
 
     from lianshu.core import health
@@ -36,3 +39,13 @@ def _check(args: argparse.Namespace) -> int:
             print(f"{'':>16}→ {line.todo}")
     print(f"共 {len(lines)} 项，{bad} 项有问题。")
     return 1 if bad else 0
+
+
+def _obligations() -> int:
+    from lianshu.obligations.services import differences
+
+    wrong = differences()
+    for sentence in wrong:
+        print(sentence)
+    print(f"{len(wrong)} 条待办与业务记录不一致，今晚自动改正。" if wrong else "待办与业务记录一致。")
+    return 1 if wrong else 0
