@@ -17,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from re import _constants as c  # type: ignore[attr-defined]
 from re import _parser  # type: ignore[attr-defined]
 from typing import Any
@@ -48,7 +48,7 @@ class _Part:
     last: set[int] = field(default_factory=set)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _category(name: Any) -> int:
     tests = {
         c.CATEGORY_DIGIT: str.isdecimal,

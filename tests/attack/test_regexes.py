@@ -114,7 +114,6 @@ def test_the_survey_sees_every_way_of_keeping_an_expression(expressions):
     assert any(isinstance(pattern, bytes) for pattern, _, _ in expressions)
 
 
-@pytest.mark.xfail(strict=True, reason="issue 7 C1: nested repeats in the readers")
 def test_no_expression_of_the_package_is_exponential_or_cubic(expressions):
     found = [(place, shape(pattern, flags)) for pattern, flags, place in expressions]
     bad = [f"{place}: {verdict}" for place, verdict in found if verdict.exponential or verdict.degree > 2]

@@ -65,7 +65,7 @@ _LARGE = {
 _THOUSAND = "千(?![克米瓦伏])"
 _SCALE = f"(?:[十百万亿]|{_THOUSAND})"
 _CN = f"(?:[{''.join(DIGITS)}十百万亿拾佰仟]|{_THOUSAND})"
-_NUMBER = rf"(?:(?:{ARABIC_PATTERN}{_SCALE}*)+|{_CN}+(?:点{_CN}+)?|半(?=天|个?工作日|小时))"
+_NUMBER = rf"(?:(?:(?>{ARABIC_PATTERN}){_SCALE}*)++|{_CN}++(?:点{_CN}++)?|半(?=天|个?工作日|小时))"
 _DASH = r"\s?(?:[-－–—―─~～〜]{1,2}|至|到)\s?"
 _VAGUE = "[余多几]?"
 # (?<!…): not inside a model name (PC200台), a decimal, an ordinal (第3个) or a longer numeral.

@@ -15,7 +15,7 @@ from typing import Any
 from lianshu.policy.extract import enumeration
 from lianshu.policy.extract.enumeration import COUNT, Span
 from lianshu.policy.extract.tables import head_words, words_of
-from lianshu.policy.lexicon import choice, either, words
+from lianshu.policy.lexicon import choice, either, once, words
 from lianshu.policy.model import Item, Node, Outline, Text
 from lianshu.reference.numerals import parse_integer
 
@@ -27,19 +27,19 @@ _HEAD = (
 _STARTS = f'(?=[\\d一二三四五六七八九十两等“”"·()（）产循工链{"".join(sorted({one[0] for one in words("chains", "modifier")}))}])'
 _ANCHOR = re.compile(
     rf"{_STARTS}(?:等)?(?:(?P<count>{COUNT})(?:大|条|个|类|种))?"
-    rf"(?P<mods>(?:{choice('chains', 'modifier')}|“[一二两三四五六七八九十]?[主特优新支]{{1,2}}”|[“”\"·()（）]|\d\+\d)*)(?P<head>{_HEAD})"
+    rf"(?P<mods>(?:{once(*words('chains', 'modifier'))}|“[一二两三四五六七八九十]?[主特优新支]{{1,2}}”|[“”\"·()（）]|\d\+\d)*)(?P<head>{_HEAD})"
 )
 _COLON = re.compile(
-    rf"{_STARTS}(?:(?P<count>{COUNT})(?:大|条|个))?(?P<mods>(?:{choice('chains', 'modifier')})*)(?P<head>{_HEAD})"
+    rf"{_STARTS}(?:(?P<count>{COUNT})(?:大|条|个))?(?P<mods>{once(*words('chains', 'modifier'))}*)(?P<head>{_HEAD})"
     r"(?:分别)?(?:[:：]|[(（]|(?:是|为(?!主|辅|支柱|龙头|引领|核心|基础|重点|特色|依托|支撑|补充|首)|包括|即|主要有|[,，]即|[,，]包括|[,，]分别[是为])[:：]?)"
 )
 _INDUSTRY = re.compile(choice("chains", "industry"))
 _FOUNDING = re.compile(choice("chains", "founding"))
 _LEAD = re.compile(choice("chains", "lead"))
 #: A name made only of these says which sort of industries, not which industry.
-_ADJECTIVES = re.compile(rf"(?:{choice('chains', 'modifier')}|数字|绿色|服务|高新技术)+")
+_ADJECTIVES = re.compile(f"{once(*words('chains', 'modifier'), '数字', '绿色', '服务', '高新技术')}+")
 _FOREIGN = re.compile(choice("chains", "foreign"))
-_SECTION_LEAD = re.compile(rf"^(?:{choice('chains', 'section_lead')})+")
+_SECTION_LEAD = re.compile(f"^{once(*words('chains', 'section_lead'))}+")
 _TAIL = re.compile(
     r"(?:及其)?(?:配套)?(?:特色|优势|主导)?(?:产业链群|产业链条|产业链|产业集群|产业|集群|链条|链)$"
 )

@@ -17,7 +17,7 @@ DATE = re.compile(
 )
 _ARABIC = re.compile(r"((?:19|20)\d\d)\D{1,3}?(\d{1,2})\D{1,3}?(\d{1,2})")
 _CHINESE = re.compile(_CHINESE_DAY)
-_SPAN = re.compile(r"(20\d\d)\s?年?\s?(?:[-—–~～－至到]|——)+\s?(20\d\d)\s?年?")
+_SPAN = re.compile(r"(20\d\d)\s?年?\s?[-—–~～－至到]+\s?(20\d\d)\s?年?")
 _FIVE_YEARS = {"十二五": 2011, "十三五": 2016, "十四五": 2021, "十五五": 2026, "十六五": 2031}
 _FIVE = re.compile("|".join(_FIVE_YEARS))
 _ONE_YEAR = re.compile(r"(20\d\d)年度?(?!行动)[^\n]{0,30}(?:要点|计划|方案|安排|清单)")

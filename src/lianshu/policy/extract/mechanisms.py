@@ -48,7 +48,7 @@ _CHARTS = re.compile(
     r"(?:[两三四五六七八九十]+(?:张|个|份|本|类|套)?(?:图|库|清单|报告|表|单|台账|策|链|账|榜|册|案|书)){2,4}"
 )
 _DIGITS = re.compile(
-    r"^\d{2,6}(?:[\u4e00-\u9fff]{0,4})$|^[\dNnXx一二三四五六七八九]+[\u4e00-\u9fff]{0,5}(?:[+＋][\dNnXx一二三四五六七八九]+[\u4e00-\u9fff]{0,5})+$"
+    r"^\d{2,6}(?:[\u4e00-\u9fff]{0,4})$|^[\dNnXx一二三四五六七八九]++[\u4e00-\u9fff]{0,5}(?:[+＋][\dNnXx一二三四五六七八九]++[\u4e00-\u9fff]{0,5})+$"
 )
 #: A member of a list that is one formula: it opens with a numeral and its measure (一块屏, 两张图).
 _NUMBERED_ITEM = re.compile(

@@ -20,7 +20,7 @@ from lianshu.reference.quantity import find_quantities
 _CLOSERS = {")": "(", "”": "“", "》": "《"}
 _TELLING = re.compile(choice("cadences", "telling"))
 _DOER = re.compile(
-    rf"{choice('cadences', 'doers')}(?:同志|都|均|要|应|应当|须|需|会同[^,]{{1,20}}|牵头|负责|主持)*$"
+    rf"{choice('cadences', 'doers')}(?:同志|都|均|要|应|应当|须|需|会同[^,]{{1,20}}+|牵头|负责|主持)*$"
 )
 _TO = re.compile(
     r"(?:向|报送至|报送给|通报至|通报给|反馈至|反馈给|交办到|交办至|抄送至?|(?<![通汇上呈简专月季年周快申填])报(?=省|市|县|总|区|链|领))(?P<to>[^,;。向]{2,30}?)(?:书面)?(?=汇报|报告|通报|报送|上报|反馈|述职|提交|专报|$|,|;|。)"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from lianshu.policy.extract.enumeration import CLOSERS, split
-from lianshu.policy.lexicon import choice, words
+from lianshu.policy.lexicon import choice, once, words
 
 _ROLES = {
     label: role
@@ -25,7 +25,7 @@ _OPENING = re.compile(rf"[(（〔\[【]\s*(?=[^()（）\n]{{0,6}}{_LABEL_WORDS}\
 _LINE = re.compile(
     rf"(?:^|(?<=[\n。；;]))\s*(?=[^()（）\n。,，]{{0,4}}?{_LABEL_WORDS}\s*[:：])", re.MULTILINE
 )
-_TAIL = re.compile(rf"(?:{choice('units', 'tail')})+[。.]?$")
+_TAIL = re.compile(rf"{once(*words('units', 'tail'))}+[。.]?$")
 _SUFFIX = choice("units", "suffix")
 _UNIT_END = re.compile(rf"{_SUFFIX}$")
 #: A bracket behind a measure's last full stop that holds nothing but units: ``…。（市经信委，青山区政府）``.

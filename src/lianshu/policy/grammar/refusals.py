@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from lianshu.policy.grammar.measures import after_words
-from lianshu.policy.lexicon import choice
+from lianshu.policy.lexicon import choice, once
 from lianshu.reference.quantity import Found
 
 _PUNCT = ",;。、:)”》\n!?"
@@ -19,8 +19,13 @@ _FORMULA = re.compile(
 )
 _FORMULA_PARTS = re.compile(r"一(?:个|名|位|条|支|套|份|张|项|家|批)[^,;。、一]{2,14}(?=[,;、。])")
 _QUOTED = re.compile(r"“[^“”]*$")
+_SET_SORTS = once(
+    *(
+        "重点 主导 特色 优势 新兴 支柱 先进 传统 制造业 工业 农业 战略性 省级 市级 县级 关键 核心 细分 相关 具体 主要 专项 突出 大的 大 亿级 未来 标志性 现代 的 省 市 县 直 本地 本 各 下属"
+    ).split()
+)
 _SET_NOUN = re.compile(
-    rf"(?:(?:重点|主导|特色|优势|新兴|支柱|先进|传统|制造业|工业|农业|战略性|省级|市级|县级|关键|核心|细分|相关|具体|主要|专项|突出|大的|大|亿级|未来|标志性|现代|的|省|市|县|直|本地|本|各|下属)*)?(?:{choice('targets', 'set_abstract')}|{choice('targets', 'set_nouns')}(?=[,;。、:)(”]|$|建设|发展|的|和|及|与|等|中|上|由|进行|现状|均|都|每|各|分别|工作|高质量|开展|实施|制定|为|产值|总产值|营收|营业|规模|占比|增加值|规上|规模以上|不少于|不低于|本地|平均|合计|培育|总|年|实现|达|力争|税收|主营|全部|覆盖|链长|链主|专班|牵头|集群发展|统筹))"
+    rf"{_SET_SORTS}*(?:{choice('targets', 'set_abstract')}|{choice('targets', 'set_nouns')}(?=[,;。、:)(”]|$|建设|发展|的|和|及|与|等|中|上|由|进行|现状|均|都|每|各|分别|工作|高质量|开展|实施|制定|为|产值|总产值|营收|营业|规模|占比|增加值|规上|规模以上|不少于|不低于|本地|平均|合计|培育|总|年|实现|达|力争|税收|主营|全部|覆盖|链长|链主|专班|牵头|集群发展|统筹))"
 )
 _EACH = re.compile("每|各县|各区|各乡|各镇|各园")
 _SIZED = re.compile(choice("targets", "sized"))
