@@ -43,14 +43,12 @@ def outcomes():
     return {one.label: one for one in readers.outcomes(labels, workers=2)}
 
 
-@pytest.mark.xfail(strict=True, reason="issue 7 H2: files that fill the memory, hang or break the readers")
 def test_no_file_is_unhandled_slow_or_big(outcomes):
     bad = {label: one.failure for label, one in outcomes.items() if one.failure}
     assert not bad
     assert len(outcomes) == len(QUICK) + 130
 
 
-@pytest.mark.xfail(strict=True, reason="issue 7 H2: files that fill the memory, hang or break the readers")
 @pytest.mark.parametrize(
     ("name", "words"),
     [
@@ -70,7 +68,6 @@ def test_what_is_beyond_the_bounds_is_refused_before_the_work(outcomes, name, wo
     assert one.megabytes < 150
 
 
-@pytest.mark.xfail(strict=True, reason="issue 7 H2: files that fill the memory, hang or break the readers")
 @pytest.mark.parametrize("name", ["digits", "years", "bound of 一", "adjectives", "200,000 boxes", "numbers"])
 def test_what_only_looks_dangerous_is_read(outcomes, name):
     assert outcomes[f"hostile:{name}"].kind == "read"

@@ -29,10 +29,11 @@ _clock = _Clock()
 
 
 @contextmanager
-def limited(seconds: float = SECONDS) -> Iterator[None]:
-    """Within the block :func:`spend` raises once the time is used up; an outer block's end stays in force."""
+def limited(seconds: float | None = None) -> Iterator[None]:
+    """Within the block :func:`spend` raises once the time (:data:`SECONDS` unless given) is used up; an outer block's
+    end stays in force."""
     before = _clock.end
-    end = time.thread_time() + seconds
+    end = time.thread_time() + (SECONDS if seconds is None else seconds)
     _clock.end = end if before is None else min(before, end)
     try:
         yield

@@ -29,11 +29,13 @@ _ADDING_HEAD = re.compile(
 )
 _LEFT_TAIL = re.compile(r"^(?:并|且|和|及|以及|用于|其中|的?目标|,|进一步|后|时|来|,)")
 _FROM = re.compile(
-    r"(?:由|从)(?:(?:20\d\d年(?:底|末)?|目前|当前|现在|现有)的?)?(?:[\d.]+|[一二两三四五六七八九十百千万]+)[^,;]*$"
+    r"(?:由|从)(?:(?:20\d\d年(?:底|末)?|目前|当前|现在|现有)的?)?(?:[\d.]{1,16}|[一二两三四五六七八九十百千万]{1,12})[^,;]{0,200}$"
 )
 _KEEPS = re.compile(r"(?:不少于|不低于|至少|超过|不小于)$")
 _VERB_INSIDE = re.compile(rf"{choice('targets', 'working')}|{choice('targets', 'totals')}|达到")
-_VERBS_ONLY = re.compile(f"^{once('新', '其中', *words('targets', 'adding'), *words('targets', 'working'))}+$")
+_VERBS_ONLY = re.compile(
+    f"^{once('新', '其中', *words('targets', 'adding'), *words('targets', 'working'))}+$"
+)
 _SOURCE = re.compile(r"从[^,;。]{1,12}中")  # 从新增财力中安排: no adding
 _POSTED_TO = re.compile(r"驻[^、,;。]{2,6}(?:、(?:驻[^、,;。]{1,6}|[^驻、,;。][^、,;。]{1,5}))*$")
 _FOR_EACH = re.compile(r"每[^,;。、]{1,7}$")
