@@ -13,7 +13,7 @@ def cases(world):
     adoption = engine.adopt(world.owner, document, unanswered="create").adoption
     item = document.items.first()
     with_document = (
-        "plan-reading", "plan-read-again", "plan-file", "plan-difference", "plan-desk", "plan-desk-text",
+        "plan-reading", "plan-read-again", "plan-discard", "plan-file", "plan-difference", "plan-desk", "plan-desk-text",
         "plan-desk-changes", "plan-item-new", "plan-item-add", "plan-accept-above", "plan-desk-undo", "plan-adopt",
     )  # fmt: skip
     return {

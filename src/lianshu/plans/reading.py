@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 from dataclasses import dataclass, replace
 from typing import Any
 
 from lianshu.core.errors import LianshuError
 from lianshu.policy import reader
-from lianshu.policy.intake import SIZE_LIMIT, load
+from lianshu.policy.intake import SIZE_LIMIT, load, refuse_from_outside
 from lianshu.policy.model import Item, Source, UnusableInputError
 from lianshu.policy.outline import outline
 from lianshu.policy.repair import repair
 
-#: Formats that are read within the request that uploads them; the others may need OCR.
-_SLOW = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"BM")
+log = logging.getLogger("lianshu.plans")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,13 +31,15 @@ class Understood:
 
 
 def refuse_unusable(name: str, data: bytes) -> None:
-    """Raise E2002/E2003 for a file that cannot be read; slow formats are only looked at from outside."""
+    """Raise E2002/E2003 for a file that can be told from outside not to be readable: empty, too large, of another
+    format. It is not opened: that is done in the background, where a file that fills the memory harms nobody."""
     if len(data) > SIZE_LIMIT:
         size, limit = f"{len(data) / 1048576:.0f} MB", f"{SIZE_LIMIT // 1048576} MB"
         raise LianshuError("E2003", name=name, size=size, limit=limit)
-    if data.startswith(_SLOW):
-        return
-    load_stored(name, data)
+    try:
+        refuse_from_outside(data, name)
+    except UnusableInputError as error:
+        raise unusable(name, error) from error
 
 
 def load_stored(name: str, data: bytes) -> Source:
@@ -60,8 +62,19 @@ def unusable(name: str, error: UnusableInputError) -> LianshuError:
 
 
 def understand(source: Source) -> Understood:
-    """Read a source: facts, items, headings to jump to."""
-    reading = reader.read(source)
+    """Read a source: facts, items, headings to jump to. Raises E2002 for a text that is refused."""
+    try:
+        reading = reader.read(source)
+    except UnusableInputError as error:
+        raise unusable(source.name, error) from error
+    except Exception as error:
+        log.exception("%s could not be understood", source.name)
+        raise LianshuError(
+            "E2002",
+            name=source.name,
+            cause="读取时程序出错",
+            remedy="原文件已保留，请把文件名告诉系统管理员，或另存为 txt 后再传。",
+        ) from error
     return Understood(
         source=source,
         facts=reading.facts,

@@ -13,6 +13,7 @@ urlpatterns = [
     path("plans/<int:pk>/edition/", plans.edition_new, name="plan-edition"),
     path("plans/documents/<int:pk>/reading/", plans.reading, name="plan-reading"),
     path("plans/documents/<int:pk>/read/", plans.read_again, name="plan-read-again"),
+    path("plans/documents/<int:pk>/discard/", plans.discard, name="plan-discard"),
     path("plans/documents/<int:pk>/file/", plans.original_file, name="plan-file"),
     path("plans/documents/<int:pk>/difference/", plans.difference_page, name="plan-difference"),
     path("plans/documents/<int:pk>/desk/", desk.desk, name="plan-desk"),

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import codecs
+import logging
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from lianshu.policy import limits
 from lianshu.policy.intake_tables import tables_in_text
 from lianshu.policy.intake_text import decode
+from lianshu.policy.limits import TooBigError
 from lianshu.policy.model import Source, UnusableInputError
+
+log = logging.getLogger("lianshu.policy")
 
 #: Files larger than this are refused before they are read.
 SIZE_LIMIT = 50 * 1024 * 1024
 
 SUFFIXES = (".txt", ".md", ".html", ".htm", ".docx", ".pdf")
 
+_MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _IMAGES = (b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*", b"BM", b"GIF8")
 
 
@@ -60,10 +67,76 @@ def from_bytes(data: bytes, name: str) -> Source:
         raise UnusableInputError(_too_large(name, len(data)))
     if not data or data.isspace():
         raise UnusableInputError(f"{name}：文件是空的，请检查是否上传完整。")
-    source = _dispatch(data, name)
+    try:
+        source = _dispatch(data, name)
+    except UnusableInputError:
+        raise
+    except TooBigError as error:
+        raise error.unusable(name) from None
+    except RecursionError:
+        raise TooBigError("内容嵌套过深", "请在 Word 或浏览器里另存后再读").unusable(name) from None
+    except MemoryError:
+        raise TooBigError("内容过大，内存不够").unusable(name) from None
+    except Exception as error:
+        # Files come from everywhere and the libraries below raise whatever they like on damaged ones: the
+        # person is told, the cause stays in the log.
+        log.warning("%s cannot be read", name, exc_info=error)
+        raise UnusableInputError(
+            f"{name}：文件已损坏或格式不规范，请用 Word、WPS 或浏览器另存后再读。"
+        ) from error
     if not source.text.strip():
         raise UnusableInputError(f"{name}：文件里没有文字，请检查内容。")
     return source
+
+
+def refuse_from_outside(data: bytes, name: str) -> None:
+    """Raise :class:`UnusableInputError` for what can be told without opening the file: empty, too large, of a
+    format that is not read. Takes milliseconds whatever the file holds."""
+    if len(data) > SIZE_LIMIT:
+        raise UnusableInputError(_too_large(name, len(data)))
+    if not data or data[:4096].isspace() and data.isspace():
+        raise UnusableInputError(f"{name}：文件是空的，请检查是否上传完整。")
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise UnusableInputError(_ole_message(data, name))
+    if data.startswith(b"PK\x03\x04"):
+        from lianshu.policy.intake_docx import refuse_from_directory
+
+        refuse_from_directory(data, name)
+    elif b"%PDF-" not in data[:1024] and not data.startswith(_IMAGES):
+        _refuse_binary(data, name)
+
+
+def _refuse_binary(data: bytes, name: str) -> None:
+    """The first pages of what should be a text or a web page, decoded to see whether it is one."""
+    bound = limits.PAGE_BYTES if name.lower().endswith((".html", ".htm")) else limits.TEXT_BYTES
+    head = data[:2048].lstrip().lower()
+    if head.startswith((b"<!doctype html", b"<html")):
+        bound = limits.PAGE_BYTES
+    if len(data) > bound:
+        raise UnusableInputError(
+            f"{name}：文本 {len(data) / 1048576:.0f} MB，超过 {bound // 1048576} MB 的上限，请拆分后再读。"
+        )
+    head = data[: 1 << 16]
+    if len(data) > len(head) and (head.startswith(_MARKS) or _begins_as_utf8(head)):
+        return
+    decoded = decode(head)
+    if decoded is None or _controls(decoded[0]):
+        raise UnusableInputError(f"{name}：不是文本文件，支持 txt、html、docx、pdf。")
+
+
+def _begins_as_utf8(head: bytes) -> bool:
+    """Whether a piece of a file is UTF-8, a character cut at its end aside."""
+    try:
+        text = codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return not _controls(text)
+
+
+def _controls(text: str) -> bool:
+    """Whether a text holds more control characters than a text does."""
+    controls = sum(1 for char in text[:4096] if char < " " and char not in "\n\t\x0c\x0b")
+    return controls > 0.02 * min(len(text), 4096)
 
 
 def _dispatch(data: bytes, name: str) -> Source:
@@ -81,6 +154,10 @@ def _dispatch(data: bytes, name: str) -> Source:
         from lianshu.policy.intake_pdf import read_image
 
         return read_image(data, name)
+    if len(data) > limits.PAGE_BYTES:
+        raise limits.TooBigError(
+            f"文本 {len(data) / 1048576:.0f} MB，超过 {limits.PAGE_BYTES // 1048576} MB 的上限"
+        )
     head = data[:2048].lstrip().lower()
     if name.lower().endswith((".html", ".htm")) or head.startswith((b"<!doctype html", b"<html")):
         from lianshu.policy.intake_html import read_html
@@ -98,12 +175,15 @@ def _ole_message(data: bytes, name: str) -> str:
 
 
 def _read_text(data: bytes, name: str) -> Source:
+    if len(data) > limits.TEXT_BYTES:
+        raise limits.TooBigError(
+            f"文本 {len(data) / 1048576:.0f} MB，超过 {limits.TEXT_BYTES // 1048576} MB 的上限"
+        )
     decoded = decode(data)
     if decoded is None:
         raise UnusableInputError(f"{name}：不是文本文件，支持 txt、html、docx、pdf。")
     text, encoding = decoded
-    controls = sum(1 for char in text[:4096] if char < " " and char not in "\n\t\x0c\x0b")
-    if controls > 0.02 * min(len(text), 4096):
+    if _controls(text):
         raise UnusableInputError(f"{name}：不是文本文件，支持 txt、html、docx、pdf。")
     if text.lstrip()[:6].lower() == "{\\rtf1":
         raise UnusableInputError(f"{name}：这是 RTF 文件，请用 Word 或 WPS 另存为 docx 后再读。")

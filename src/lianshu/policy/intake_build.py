@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from lianshu.policy import limits
 from lianshu.policy.model import Cell, Source, Table
 
 _BLANK = re.compile(r"[\s\u3000]+")
@@ -20,6 +21,7 @@ class SourceBuilder:
         self._pages: list[int] = []
         self._headings: list[tuple[int, int, int]] = []
         self._tables: list[Table] = []
+        self._cells = 0
 
     @property
     def length(self) -> int:
@@ -28,6 +30,8 @@ class SourceBuilder:
 
     def _append(self, piece: str) -> tuple[int, int]:
         start = self._length
+        if start + len(piece) > limits.CHARACTERS:
+            raise limits.TooBigError(f"正文超过 {limits.CHARACTERS // 10000} 万字")
         self._parts.append(piece)
         self._length += len(piece)
         return start, self._length
@@ -50,6 +54,9 @@ class SourceBuilder:
         columns = max((len(row) for row in grid), default=0)
         if not columns:
             return
+        self._cells += sum(map(len, grid))
+        if self._cells > limits.ALL_CELLS:
+            raise limits.TooBigError(f"表格超过 {limits.ALL_CELLS} 格", "请删去附表后再读")
         start = self._length
         spans: dict[int, tuple[int, int]] = {}
         cells: list[Cell] = []
@@ -80,7 +87,8 @@ class SourceBuilder:
 
 
 def span_grid(rows: Sequence[Sequence[tuple[str, int, int]]]) -> list[list[tuple[int, str]]]:
-    """Lay cells given as (text, columns spanned, rows spanned) out on a grid, as HTML does."""
+    """Lay cells given as (text, columns spanned, rows spanned) out on a grid, as HTML does. Raises
+    :class:`~lianshu.policy.limits.TooBigError` for a table beyond the bounds, before it is laid out."""
     taken: dict[tuple[int, int], tuple[int, str]] = {}
     identity = 0
     for r, row in enumerate(rows):
@@ -89,9 +97,16 @@ def span_grid(rows: Sequence[Sequence[tuple[str, int, int]]]) -> list[list[tuple
             while (r, c) in taken:
                 c += 1
             identity += 1
-            for i in range(max(1, min(high, len(rows) - r))):
-                for j in range(max(1, min(wide, 100))):
+            wide, high = max(1, min(wide, 100)), max(1, min(high, len(rows) - r))
+            if len(taken) + wide * high > limits.CELLS or c + wide > limits.COLUMNS:
+                raise limits.TooBigError(
+                    f"表格过大（超过 {limits.COLUMNS} 列或 {limits.CELLS} 格）", "请删去附表后再读"
+                )
+            for i in range(high):
+                for j in range(wide):
                     taken.setdefault((r + i, c + j), (identity, text))
-            c += max(1, wide)
+            c += wide
     width = max((c for _, c in taken), default=-1) + 1
+    if width * len(rows) > 2 * limits.CELLS:
+        raise limits.TooBigError(f"表格过大（超过 {limits.CELLS} 格）", "请删去附表后再读")
     return [[taken.get((r, c), (-(r * width + c) - 1, "")) for c in range(width)] for r in range(len(rows))]

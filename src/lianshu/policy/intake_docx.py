@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import posixpath
+import re
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -11,11 +12,13 @@ from typing import Any
 
 from lxml import etree
 
+from lianshu.policy import limits
 from lianshu.policy.intake_build import SourceBuilder
 from lianshu.policy.model import Source, UnusableInputError
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
+_WHOLE = re.compile(r"[+-]?[0-9]{1,12}")
 _CN = "〇一二三四五六七八九"
 #: Deleted text, text that moved away, fallbacks of drawings: no words of the document.
 _SKIPPED = {
@@ -23,23 +26,26 @@ _SKIPPED = {
     _W + "moveFrom",
     "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
 }
-_UNPACKED_LIMIT = 400 * 1024 * 1024
+#: The mark of an entry in an archive's directory.
+_END = b"PK\x05\x06"
+_OTHERS = ("xl/workbook.xml", "ppt/presentation.xml", "content.xml")
+_ENTRY = b"PK\x01\x02"
 
 
 def read_docx(data: bytes, name: str) -> Source:
     """Read a docx. Raises :class:`UnusableInputError` for other zip files, damage and encryption."""
+    if data.count(_ENTRY) > limits.PARTS:
+        raise limits.TooBigError(f"压缩包内文件超过 {limits.PARTS} 个", "请用 Word 或 WPS 另存后再读")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             members = archive.infolist()
             names = {member.filename for member in members}
             if any(member.flag_bits & 1 for member in members):
                 raise UnusableInputError(f"{name}：文件已加密，请先取消密码再读。")
-            if sum(member.file_size for member in members) > _UNPACKED_LIMIT:
-                raise UnusableInputError(f"{name}：展开后过大，请压缩其中的图片后再读。")
             if not any(member.startswith("word/document") for member in names):
                 raise UnusableInputError(_other_zip(name, names))
             parts = _parts(archive)
-    except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError, zlib.error):
+    except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError, zlib.error, EOFError, NotImplementedError):
         raise UnusableInputError(f"{name}：文件已损坏，请重新导出后再读。") from None
     build = SourceBuilder()
     numbering = _Numbering(parts.get("styles"), parts.get("numbering"))
@@ -51,7 +57,7 @@ def read_docx(data: bytes, name: str) -> Source:
         else:
             _table(block, numbering, build)
     core = parts.get("core")
-    title = None if core is None else core.findtext(_DC + "title")
+    title = None if core is None else (core.findtext(_DC + "title") or "")[:300]
     source = build.source(name, "docx", meta={"title": title or None})
     if not source.text.strip() and any(member.startswith("word/media/") for member in names):
         raise UnusableInputError(
@@ -60,16 +66,34 @@ def read_docx(data: bytes, name: str) -> Source:
     return source
 
 
+def refuse_from_directory(data: bytes, name: str) -> None:
+    """Raise for an archive that is no Word file or has no directory, told from its bytes without opening it."""
+    if _END not in data[-70_000:]:
+        raise UnusableInputError(f"{name}：文件已损坏，请重新导出后再读。")
+    if b"word/" not in data:
+        known = {mark for mark in _OTHERS if mark.encode() in data}
+        raise UnusableInputError(_other_zip(name, known))
+
+
 def _parts(archive: zipfile.ZipFile) -> dict[str, Any]:
     """The parsed parts that are read: ``document``, and where they exist ``styles``, ``numbering``, ``core``.
     Their places come from the relationships, because not every program calls them by the usual names."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True)
+    # Without huge_tree the parser itself refuses elements nested deeper than 256 and texts of 10 MB.
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     found: dict[str, Any] = {}
+    names = set(archive.namelist())
+    left = limits.PART_BYTES
+
+    def parsed(path: str) -> Any:
+        nonlocal left
+        content = _unpacked(archive, path, left)
+        left -= len(content)
+        return etree.fromstring(content, parser)
 
     def related(rels: str, folder: str, wanted: dict[str, str]) -> dict[str, str]:
         places: dict[str, str] = {}
-        if rels in archive.namelist():
-            for relation in etree.fromstring(archive.read(rels), parser):
+        if rels in names:
+            for relation in parsed(rels):
                 key = wanted.get(str(relation.get("Type", "")).rsplit("/", 1)[-1])
                 target = str(relation.get("Target", ""))
                 if key and target:
@@ -82,9 +106,27 @@ def _parts(archive: zipfile.ZipFile) -> dict[str, Any]:
     folder, file = posixpath.split(place)
     below = related(f"{folder}/_rels/{file}.rels", folder, {"styles": "styles", "numbering": "numbering"})
     for key, path in {**top, **below}.items():
-        if key == "document" or path in archive.namelist():
-            found[key] = etree.fromstring(archive.read(path), parser)
+        if key == "document" or path in names:
+            found[key] = parsed(path)
     return found
+
+
+def _unpacked(archive: zipfile.ZipFile, path: str, most: int) -> bytes:
+    """The bytes of a part of at most ``most`` bytes; the directory's word for its size is not trusted."""
+    if archive.getinfo(path).file_size <= most:
+        with archive.open(path) as part:
+            content = part.read(most + 1)
+        if len(content) <= most and content.count(b"<") <= 2 * limits.ELEMENTS:
+            return content
+    raise limits.TooBigError("文件展开后正文过大", "请删去附表、附图后另存，或拆分后再读")
+
+
+def _number(value: Any, default: int, low: int = 0, high: int = 10_000) -> int:
+    """An attribute's whole number between ``low`` and ``high``; the default for anything else."""
+    text = str(value).strip() if value is not None else ""
+    if not _WHOLE.fullmatch(text):
+        return default
+    return int(text) if low <= int(text) <= high else default
 
 
 def _other_zip(name: str, names: set[str]) -> str:
@@ -149,6 +191,7 @@ def _paragraph(element: Any, numbering: _Numbering) -> Iterator[tuple[str, int]]
 def _table(element: Any, numbering: _Numbering, build: SourceBuilder) -> None:
     grid: list[list[tuple[int, str]]] = []
     identity = 0
+    cells = 0
     above: dict[int, tuple[int, str]] = {}
     for row in element.iter(_W + "tr"):
         if next(row.iterancestors(_W + "tbl")) is not element:
@@ -156,7 +199,9 @@ def _table(element: Any, numbering: _Numbering, build: SourceBuilder) -> None:
         line: list[tuple[int, str]] = []
         properties = row.find(_W + "trPr")
         before = None if properties is None else properties.find(_W + "gridBefore")
-        for _ in range(int(before.get(_W + "val", "0")) if before is not None else 0):
+        skipped = _number(before.get(_W + "val"), 0, high=2**31) if before is not None else 0
+        _bounded(skipped, cells)
+        for _ in range(skipped):
             identity += 1
             line.append((identity, ""))
         for cell in row.iter(_W + "tc"):
@@ -164,6 +209,7 @@ def _table(element: Any, numbering: _Numbering, build: SourceBuilder) -> None:
                 continue
             span, continued = _cell_spans(cell)
             column = len(line)
+            _bounded(column + span, cells)
             if continued and column in above:
                 entry = above[column]
             else:
@@ -174,6 +220,7 @@ def _table(element: Any, numbering: _Numbering, build: SourceBuilder) -> None:
                 above[column + i] = entry
                 line.append(entry)
         grid.append(line)
+        cells += len(line)
     distinct = {identity for row in grid for identity, _ in row}
     if len(distinct) == 1 or max((len(row) for row in grid), default=0) == 1:
         # A frame around text, not a table.
@@ -184,6 +231,13 @@ def _table(element: Any, numbering: _Numbering, build: SourceBuilder) -> None:
     build.table(grid)
 
 
+def _bounded(columns: int, cells: int) -> None:
+    if columns > limits.COLUMNS or cells > limits.CELLS:
+        raise limits.TooBigError(
+            f"表格过大（超过 {limits.COLUMNS} 列或 {limits.CELLS} 格）", "请删去附表后再读"
+        )
+
+
 def _cell_spans(cell: Any) -> tuple[int, bool]:
     """(columns spanned, whether the cell goes on from the row above)."""
     properties = cell.find(_W + "tcPr")
@@ -191,8 +245,8 @@ def _cell_spans(cell: Any) -> tuple[int, bool]:
         return 1, False
     grid_span = properties.find(_W + "gridSpan")
     merge = properties.find(_W + "vMerge")
-    span = int(grid_span.get(_W + "val", "1")) if grid_span is not None else 1
-    return max(1, min(span, 100)), merge is not None and merge.get(_W + "val", "continue") != "restart"
+    span = _number(grid_span.get(_W + "val"), 1, low=1, high=100) if grid_span is not None else 1
+    return span, merge is not None and merge.get(_W + "val", "continue") != "restart"
 
 
 class _Numbering:
@@ -215,15 +269,18 @@ class _Numbering:
                 continue
             number_id = num.get(_W + "numId")
             self._abstract[number_id] = reference.get(_W + "val")
-            levels = {int(lvl.get(_W + "ilvl")): _level(lvl) for lvl in abstract.findall(_W + "lvl")}
+            levels = {
+                _number(lvl.get(_W + "ilvl"), -1, high=8): _level(lvl) for lvl in abstract.findall(_W + "lvl")
+            }
             for override in num.findall(_W + "lvlOverride"):
-                index = int(override.get(_W + "ilvl"))
+                index = _number(override.get(_W + "ilvl"), -1, high=8)
                 own = override.find(_W + "lvl")
                 if own is not None:
                     levels[index] = _level(own)
                 start = override.find(_W + "startOverride")
                 if start is not None and index in levels:
-                    levels[index] = {**levels[index], "start": int(start.get(_W + "val")), "own": True}
+                    first = _number(start.get(_W + "val"), 1)
+                    levels[index] = {**levels[index], "start": first, "own": True}
             self._levels[number_id] = levels
 
     def _chain(self, element: Any) -> Iterator[Any]:
@@ -249,15 +306,14 @@ class _Numbering:
         for properties in self._chain(element):
             outline = properties.find(_W + "outlineLvl")
             if outline is not None:
-                level = int(outline.get(_W + "val"))
+                level = _number(outline.get(_W + "val"), 9, high=9)
                 return level + 1 if level < 9 else 0
         properties = element.find(_W + "pPr")
         style = properties.find(_W + "pStyle") if properties is not None else None
         known = self._styles.get(style.get(_W + "val")) if style is not None else None
-        title = known.find(_W + "name").get(_W + "val", "").lower() if known is not None else ""
-        if title.startswith("heading ") and title[8:].isdigit():
-            return int(title[8:])
-        return 0
+        called = known.find(_W + "name") if known is not None else None
+        title = called.get(_W + "val", "").lower() if called is not None else ""
+        return _number(title[8:], 0, high=9) if title.startswith("heading ") else 0
 
     def label(self, element: Any) -> str:
         """The number printed before a paragraph, such as ``（一）``; empty without one."""
@@ -269,7 +325,7 @@ class _Numbering:
             if number_id is None and num.find(_W + "numId") is not None:
                 number_id = num.find(_W + "numId").get(_W + "val")
             if level is None and num.find(_W + "ilvl") is not None:
-                level = int(num.find(_W + "ilvl").get(_W + "val"))
+                level = _number(num.find(_W + "ilvl").get(_W + "val"), 0, high=8)
         levels = self._levels.get(number_id or "")
         index = level or 0
         if number_id in (None, "0") or not levels or index not in levels:
@@ -298,9 +354,9 @@ def _level(element: Any) -> dict[str, Any]:
         return str(child.get(_W + "val", default)) if child is not None else default
 
     return {
-        "start": int(value("start", "1")),
+        "start": _number(value("start", "1"), 1),
         "format": value("numFmt", "decimal"),
-        "text": value("lvlText", ""),
+        "text": value("lvlText", "")[:60],
         "legal": element.find(_W + "isLgl") is not None,
     }
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
+from lianshu.policy import limits
 from lianshu.policy.intake_build import SourceBuilder, span_grid
 from lianshu.policy.intake_text import decode
 from lianshu.policy.model import Source, UnusableInputError
@@ -58,6 +59,12 @@ _BLOCKS = frozenset(
 )
 _MARGINS = ("header", "footer", "aside", "form")
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([A-Za-z0-9_-]+)", re.I)
+#: Tags that stay open until they are closed.
+_NESTING = re.compile(
+    r"<(/?)(?:div|span|font|table|section|article|blockquote|center|ul|ol|dl|b|i|u|s|em|strong|big|small|a|form|fieldset|"
+    r"main|header|footer|aside|nav|code|tt|sub|sup|ins|del|label|button|figure|svg|math|object|template|select)\b",
+    re.I,
+)
 _PUNCTUATION = re.compile(r"[，。；、：,;]")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
 _HEAD_WORDS = re.compile(
@@ -76,6 +83,10 @@ def read_html(data: bytes, name: str) -> Source:
     if found is None:
         raise UnusableInputError(f"{name}：网页的文字编码无法识别，请另存为 UTF-8 后再读。")
     text, encoding = found
+    if text.count("<") > 2 * limits.NODES:
+        raise limits.TooBigError(f"网页的标签超过 {limits.NODES} 个", "请复制正文另存为 txt 后再读")
+    if _raw_depth(text) > limits.RAW_DEPTH:
+        raise limits.TooBigError("网页嵌套过深", "请复制正文另存为 txt 后再读")
     tree = LexborHTMLParser(text)
     meta = _meta(tree)
     for node in tree.css(_DROPPED):
@@ -83,6 +94,7 @@ def read_html(data: bytes, name: str) -> Source:
     body = tree.body
     if body is None:
         raise UnusableInputError(f"{name}：网页里没有正文，请检查是否保存完整。")
+    _refuse_too_big(body)
     for node in body.css("[style]"):
         if _HIDDEN.search(node.attributes.get("style") or ""):
             node.decompose()
@@ -96,13 +108,42 @@ def read_html(data: bytes, name: str) -> Source:
     return source
 
 
+def _raw_depth(text: str) -> int:
+    """How deep the tags of a source are nested at most, told from the source: building the tree of a page takes
+    the square of its depth."""
+    depth = deepest = 0
+    for match in _NESTING.finditer(text):
+        depth = max(0, depth - 1) if match[1] else depth + 1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def _refuse_too_big(body: Any) -> None:
+    """Raise for a page with more nodes, deeper nesting or more text than any article has."""
+    nodes = 0
+    level = [body]
+    for _ in range(limits.DEPTH):
+        level = [child for node in level for child in node.iter()]
+        nodes += len(level)
+        if nodes > limits.NODES:
+            raise limits.TooBigError(f"网页的标签超过 {limits.NODES} 个", "请复制正文另存为 txt 后再读")
+        if not level:
+            break
+    else:
+        raise limits.TooBigError("网页嵌套过深", "请复制正文另存为 txt 后再读")
+    if len(body.text()) > limits.PAGE_CHARACTERS:
+        raise limits.TooBigError(
+            f"网页文字超过 {limits.PAGE_CHARACTERS // 10000} 万字", "请只保留正文另存为 txt 后再读"
+        )
+
+
 def _meta(tree: Any) -> dict[str, Any]:
     meta: dict[str, Any] = {}
     for node in tree.css("meta[name]"):
         key = _META.get((node.attributes.get("name") or "").lower())
         value = (node.attributes.get("content") or "").strip()
         if key and value:
-            meta[key] = value
+            meta[key] = value[:300]
     title = tree.css_first("title")
     if "title" not in meta and title is not None:
         words = re.split(r"[_|]|\s[-–—]\s", title.text().strip())
@@ -238,4 +279,4 @@ class _Walker:
 
 def _span(cell: Any, attribute: str) -> int:
     value = cell.attributes.get(attribute) or "1"
-    return int(value) if value.isdigit() and 0 < int(value) < 1000 else 1
+    return int(value) if value.isascii() and value.isdigit() and 0 < int(value[:9]) < 1000 else 1

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
+import time
+import zlib
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
+from lianshu.policy import limits
 from lianshu.policy.intake_build import SourceBuilder
 from lianshu.policy.model import Source, UnusableInputError
 
 Grid = list[list[tuple[int, str]]]
 
+log = logging.getLogger("lianshu.policy")
+
+_STREAM = re.compile(rb"stream\r?\n")
 _PAGE_NUMBER = re.compile(r"[-—–·\s]*(?:第\s*)?\d{1,4}\s*(?:页)?[-—–·\s]*")
 #: Fewer characters than this on a page with a picture mean that the page is a scan.
 _SCANNED_BELOW = 12
-_PAGE_LIMIT = 1000
 _NEEDS_OCR = "需要文字识别组件：安装 lianshu[ocr] 后再读，或换用可复制文字的版本"
 
 
@@ -35,6 +42,7 @@ def read_pdf(data: bytes, name: str) -> Source:
     or made of pictures only while the ``ocr`` extra is not installed."""
     import pypdfium2 as pdfium
 
+    _refuse_bomb(data)
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
@@ -42,29 +50,79 @@ def read_pdf(data: bytes, name: str) -> Source:
             raise UnusableInputError(f"{name}：文件已加密，请先取消密码再读。") from None
         raise UnusableInputError(f"{name}：文件已损坏，请重新导出后再读。") from None
     try:
-        if len(document) > _PAGE_LIMIT:
+        if len(document) > limits.PAGES:
             raise UnusableInputError(
-                f"{name}：共 {len(document)} 页，超过 {_PAGE_LIMIT} 页的上限，请拆分后再读。"
+                f"{name}：共 {len(document)} 页，超过 {limits.PAGES} 页的上限，请拆分后再读。"
             )
         pages = []
         skipped = []
+        broken = []
+        tables = _Tables(data)
+        characters = 0
         for index in range(len(document)):
-            page = document[index]
             try:
-                read = _read_page(page, data, index)
+                page = document[index]
+            except pdfium.PdfiumError:
+                broken.append(index + 1)
+                pages.append(_Page())
+                continue
+            try:
+                read = _read_page(page, index, tables)
+            except pdfium.PdfiumError:
+                broken.append(index + 1)
+                read = _Page()
             finally:
                 page.close()
             if read is None:
                 skipped.append(index + 1)
             pages.append(read or _Page())
+            characters += sum(len(block) for block in pages[-1].blocks if isinstance(block, str))
+            if characters > limits.CHARACTERS:
+                raise limits.TooBigError(f"正文超过 {limits.CHARACTERS // 10000} 万字")
     finally:
         document.close()
     if skipped and len(skipped) == len(pages):
         raise UnusableInputError(f"{name}：只有图片没有文字，{_NEEDS_OCR}。")
+    if broken and len(broken) == len(pages):
+        raise UnusableInputError(f"{name}：文件已损坏，请重新导出后再读。")
     source = _assemble(pages, name, "pdf")
+    notes = []
     if skipped:
-        source.meta["notes"] = [f"第 {'、'.join(map(str, skipped))} 页是图片，没有读；{_NEEDS_OCR}。"]
+        notes.append(f"第 {_listed(skipped)} 页是图片，没有读；{_NEEDS_OCR}。")
+    if broken:
+        notes.append(f"第 {_listed(broken)} 页已损坏，没有读，请重新导出后再读。")
+    if tables.left_out:
+        notes.append(f"第 {_listed(tables.left_out)} 页线条过多，未按表格读，只读了文字，请对照原件核对。")
+    if notes:
+        source.meta["notes"] = notes
     return source
+
+
+def _listed(pages: list[int]) -> str:
+    """Page numbers for a sentence; of many, the first twenty."""
+    more = f" 等 {len(pages)}" if len(pages) > 20 else ""
+    return "、".join(map(str, pages[:20])) + more
+
+
+def _refuse_bomb(data: bytes) -> None:
+    """Raise when the packed streams, pictures aside, unpack to more than the bound. Unpacked piece by piece."""
+    total = 0
+    for mark in _STREAM.finditer(data):
+        head = data[max(0, mark.start() - 400) : mark.start()]
+        head = head[head.rfind(b" obj") :]
+        if b"FlateDecode" not in head or b"/Image" in head:
+            continue
+        unpacking = zlib.decompressobj()
+        end = data.find(b"endstream", mark.end())
+        rest = data[mark.end() : end if end >= 0 else len(data)]
+        try:
+            while rest and not unpacking.eof:
+                total += len(unpacking.decompress(rest, 1 << 20))
+                rest = unpacking.unconsumed_tail
+                if total > limits.STREAM_BYTES:
+                    raise limits.TooBigError("文件展开后过大", "请重新导出，或拆分后再读")
+        except zlib.error:
+            continue
 
 
 def read_image(data: bytes, name: str) -> Source:
@@ -76,32 +134,84 @@ def read_image(data: bytes, name: str) -> Source:
 
     try:
         with Image.open(io.BytesIO(data)) as picture:
+            if picture.width * picture.height > limits.PIXELS:
+                raise limits.TooBigError("图片过大", "请缩小后再读")
             import numpy as np
 
             pixels = np.asarray(picture.convert("RGB"))[:, :, ::-1]
-    except (UnidentifiedImageError, OSError):
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError):
         raise UnusableInputError(f"{name}：图片已损坏，请重新扫描后再读。") from None
     page = _Page(list(_recognise(engine, pixels)), recognised=True)
     return _assemble([page], name, "image")
 
 
-def _read_page(page: Any, data: bytes, index: int) -> _Page | None:
+class _Tables:
+    """Finds the tables of a document's pages as long as that is cheap; ``left_out`` are the pages not looked at."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.left_out: list[int] = []
+        self._drawn = 0
+        self._end: float | None = None
+        self._opened: Any = None
+
+    def _pages(self) -> list[Any]:
+        """The pages as the library that finds tables sees them; it is opened once, and only when it is needed."""
+        import pdfplumber
+
+        if self._opened is None:
+            self._opened = pdfplumber.open(io.BytesIO(self.data))
+        pages: list[Any] = self._opened.pages
+        return pages
+
+    def kinds(self, page: Any) -> Counter[int]:
+        """How many objects of each type a page has, counted up to the bound."""
+        most = limits.DRAWN + 1 if self._drawn < limits.ALL_DRAWN else 50
+        found = Counter(item.type for item in islice(page.get_objects(max_depth=3), most))
+        self._drawn += sum(found.values())
+        return found
+
+    def blocks(self, index: int, drawn: int, characters: int) -> list[str | Grid] | None:
+        """Lines and tables of a page, None when it has no table or is not looked at for one."""
+        if self._end is None:
+            self._end = time.thread_time() + limits.TABLE_SECONDS
+        crowded = drawn > limits.DRAWN or characters > limits.CHARACTERS_OF_PAGE
+        if crowded or self._drawn > limits.ALL_DRAWN or time.thread_time() > self._end:
+            self.left_out.append(index + 1)
+            return None
+        try:
+            page = self._pages()[index]
+            try:
+                return _page_with_tables(page)
+            finally:
+                page.close()
+        except Exception as error:
+            # The slower library stumbles over damage that the text layer survives.
+            log.warning("no tables on page %d", index + 1, exc_info=error)
+            self.left_out.append(index + 1)
+            return None
+
+
+def _read_page(page: Any, index: int, tables: _Tables) -> _Page | None:
     """One page; None when it is a scan that cannot be recognised here."""
     import pypdfium2.raw as raw
 
     text_page = page.get_textpage()
     try:
         count = text_page.count_chars()
-        kinds = Counter(item.type for item in page.get_objects(max_depth=3))
+        kinds = tables.kinds(page)
         if count < _SCANNED_BELOW and kinds[raw.FPDF_PAGEOBJ_IMAGE]:
             engine = _engine()
             if engine is None:
+                return None
+            wide, high = page.get_size()
+            if wide * high * (200 / 72) ** 2 > limits.PIXELS:
                 return None
             pixels = page.render(scale=200 / 72, rev_byteorder=False).to_numpy()[:, :, :3]
             return _Page(list(_recognise(engine, pixels)), recognised=True)
         # Opening the slow table finder only pays where lines are drawn.
         if kinds[raw.FPDF_PAGEOBJ_PATH] >= 4:
-            blocks = _page_with_tables(data, index)
+            blocks = tables.blocks(index, sum(kinds.values()), count)
             if blocks is not None:
                 return _Page(blocks)
         return _Page(list(_lines(text_page)))
@@ -114,11 +224,12 @@ def _lines(text_page: Any) -> Iterable[str]:
     placed: list[tuple[float, float, str]] = []
     at = 0
     whole = text_page.get_text_range()
+    count = text_page.count_chars()
     for line in whole.split("\r\n"):
         body = line.lstrip()
         if body:
             first = at + len(line) - len(body)
-            left, _, right, _ = text_page.get_charbox(min(first, text_page.count_chars() - 1), loose=True)
+            left, _, right, _ = text_page.get_charbox(min(first, count - 1), loose=True)
             placed.append((left, max(right - left, 1.0), line.strip()))
         at += len(line) + 2
     return _indented(placed)
@@ -134,31 +245,29 @@ def _indented(placed: list[tuple[float, float, str]]) -> Iterable[str]:
         yield "　　" + text if deep and not _PAGE_NUMBER.fullmatch(text) else text
 
 
-def _page_with_tables(data: bytes, index: int) -> list[str | Grid] | None:
+def _page_with_tables(page: Any) -> list[str | Grid] | None:
     """Lines and tables of a page in reading order, None when it has no table."""
-    import pdfplumber
+    tables = [table for table in page.find_tables() if len(table.cells) >= 3 and len(table.columns) > 1]
+    if not tables:
+        return None
+    if sum(len(table.cells) for table in tables) > limits.CELLS_OF_PAGE:
+        raise limits.TooBigError("too many cells")
+    boxes = [table.bbox for table in tables]
 
-    with pdfplumber.open(io.BytesIO(data), pages=[index + 1]) as document:
-        page = document.pages[0]
-        tables = [table for table in page.find_tables() if len(table.cells) >= 3 and len(table.columns) > 1]
-        if not tables:
-            return None
-        boxes = [table.bbox for table in tables]
+    def outside(item: dict[str, Any]) -> bool:
+        middle = (item["top"] + item["bottom"]) / 2
+        centre = (item["x0"] + item["x1"]) / 2
+        return not any(b[0] <= centre <= b[2] and b[1] <= middle <= b[3] for b in boxes)
 
-        def outside(item: dict[str, Any]) -> bool:
-            middle = (item["top"] + item["bottom"]) / 2
-            centre = (item["x0"] + item["x1"]) / 2
-            return not any(b[0] <= centre <= b[2] and b[1] <= middle <= b[3] for b in boxes)
-
-        rest = page.filter(lambda item: item["object_type"] != "char" or outside(item))
-        lines = rest.extract_text_lines(return_chars=True)
-        texts = list(_indented([(ln["x0"], ln["chars"][0]["width"], ln["text"]) for ln in lines]))
-        placed: list[tuple[float, str | Grid]] = [
-            (line["top"], text) for line, text in zip(lines, texts, strict=True)
-        ]
-        placed += [(table.bbox[1], _grid(page, table)) for table in tables]
-        placed.sort(key=lambda entry: entry[0])
-        return [block for _, block in placed]
+    rest = page.filter(lambda item: item["object_type"] != "char" or outside(item))
+    lines = rest.extract_text_lines(return_chars=True)
+    texts = list(_indented([(ln["x0"], ln["chars"][0]["width"], ln["text"]) for ln in lines]))
+    placed: list[tuple[float, str | Grid]] = [
+        (line["top"], text) for line, text in zip(lines, texts, strict=True)
+    ]
+    placed += [(table.bbox[1], _grid(page, table)) for table in tables]
+    placed.sort(key=lambda entry: entry[0])
+    return [block for _, block in placed]
 
 
 def _edges(values: Iterable[float]) -> list[float]:

@@ -19,6 +19,10 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+#: What a page may say of itself. Python knows more (punycode, idna, unicode_escape), none meant by any page.
+_DECLARABLE = frozenset(
+    ("utf-8", "gb2312", "gbk", "gb18030", "hz", "big5", "big5hkscs", "cp950", "ascii", "iso8859-1", "cp1252")
+)
 
 
 def familiarity(text: str) -> float:
@@ -44,11 +48,21 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str] | None:
     return text.replace("\r\n", "\n").replace("\r", "\n"), encoding
 
 
+def _is_plain(declared: str) -> bool:
+    """Whether a page's word for its encoding names one of the encodings of Chinese and western pages."""
+    try:
+        return codecs.lookup(declared).name in _DECLARABLE
+    except (LookupError, ValueError):
+        return False
+
+
 def _decode(data: bytes, declared: str | None) -> tuple[str, str] | None:
     for mark, encoding in _BOMS:
         if data.startswith(mark):
+            unit = {"utf-16": 2, "utf-32": 4}.get(encoding, 1)
+            whole = data[: len(data) // unit * unit]  # a file cut short ends inside a character
             try:
-                return data.decode(encoding), encoding.removesuffix("-sig")
+                return whole.decode(encoding), encoding.removesuffix("-sig")
             except UnicodeDecodeError:
                 return None
     if b"\x00" in data[:4096]:
@@ -58,13 +72,13 @@ def _decode(data: bytes, declared: str | None) -> tuple[str, str] | None:
     except UnicodeDecodeError:
         pass
     candidates = ["gb18030", "big5hkscs"]
-    if declared:
+    if declared and _is_plain(declared):
         candidates.insert(0, declared)
     best: tuple[float, str, str] | None = None
     for encoding in dict.fromkeys(candidates):
         try:
             text = data.decode(encoding, errors="replace")
-        except LookupError:
+        except (LookupError, ValueError):
             continue
         bad = text.count("\ufffd") + sum(text.count(c) for c in "\x01\x02\x03\x04\x05\x06\x0e\x0f\x10\x1a")
         score = familiarity(text) - 10 * bad / max(1, len(text))

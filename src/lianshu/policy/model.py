@@ -64,12 +64,14 @@ class Text:
     ``clean[i]`` stands for ``source.text[starts[i]:ends[i]]``; both sequences are non-decreasing and have
     ``len(clean)`` entries. Dropped characters (pinyin glosses, page headers, line breaks inside a
     sentence) belong to no clean character, so a slice of clean text may cover dropped original text.
+    ``runs_cut`` counts passages without any full stop that were too long to be read in one.
     """
 
     source: Source
     clean: str
     starts: Sequence[int]
     ends: Sequence[int]
+    runs_cut: int = 0
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Map a non-empty slice of ``clean`` to (start, end) in the original."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from lianshu.policy.budget import OverBudgetError, limited, spend
 from lianshu.policy.extract import (
     chains,
     enterprises,
@@ -17,12 +18,15 @@ from lianshu.policy.extract import (
     targets,
     tasks,
 )
-from lianshu.policy.model import Item, Outline, Reading, Source, Text
+from lianshu.policy.model import Item, Outline, Reading, Source, Text, UnusableInputError
 from lianshu.policy.outline import outline as build_outline
-from lianshu.policy.repair import repair
+from lianshu.policy.repair import LONGEST_CLAUSE, repair
 
 #: Raised whenever the same text may be read differently; a stored reading names the version that made it.
 READER_VERSION = "2"
+
+#: Characters of a text beyond which it is refused: more than ten times the longest of real plans.
+TEXT_LIMIT = 200_000
 
 _ADMINISTRATION = re.compile(
     "产业|推进|建设|加强|任务|责任|目标|政府|方案|实施|发展|企业|项目|机制|牵头|落实|部门|领导|工作|完善|推动|培育|规划|服务"
@@ -47,17 +51,20 @@ def read(source: Source) -> Reading:
     """Read one document.
 
     The extractors get the facts with one more entry, ``chains``: the names of the chains found so far.
-    Items come back in the order of the text within each kind.
+    Items come back in the order of the text within each kind. Raises :class:`UnusableInputError` for a text
+    too long, or too dense to be read within the budget.
     """
-    text = repair(source)
-    tree = build_outline(text)
-    found = facts.extract(text, tree)
-    context: dict[str, Any] = {**found, "chains": []}
-    items: list[Item] = []
-    for extract in EXTRACTORS:
-        new = extract(text, tree, context)
-        items.extend(new)
-        context["chains"] += [item.fields["name"] for item in new if item.kind == "chains"]
+    if len(source.text) > TEXT_LIMIT:
+        raise UnusableInputError(
+            f"{source.name}：正文 {len(source.text)} 字，超过 {TEXT_LIMIT} 字的上限，请拆成几份分别上传。"
+        )
+    try:
+        with limited():
+            text, found, items = _extract(source)
+    except (OverBudgetError, RecursionError):
+        raise UnusableInputError(
+            f"{source.name}：正文里数字、顿号、括号过于密集，无法按方案读取，请核对是否传错文件，或删去附表后再读。"
+        ) from None
     items.sort(key=lambda item: (item.start, item.end))
     is_plan = looks_like_plan(text.clean, items)
     return Reading(
@@ -65,9 +72,24 @@ def read(source: Source) -> Reading:
         facts=found,
         items=items,
         is_plan=is_plan,
-        notes=_notes(source, is_plan),
+        notes=_notes(text, is_plan),
         reader_version=READER_VERSION,
     )
+
+
+def _extract(source: Source) -> tuple[Text, dict[str, Any], list[Item]]:
+    """The repaired text, its facts and its items, kind after kind."""
+    text = repair(source)
+    tree = build_outline(text)
+    found = facts.extract(text, tree)
+    context: dict[str, Any] = {**found, "chains": []}
+    items: list[Item] = []
+    for extract in EXTRACTORS:
+        spend()
+        new = extract(text, tree, context)
+        items.extend(new)
+        context["chains"] += [item.fields["name"] for item in new if item.kind == "chains"]
+    return text, found, items
 
 
 def looks_like_plan(clean: str, items: list[Item]) -> bool:
@@ -80,9 +102,15 @@ def looks_like_plan(clean: str, items: list[Item]) -> bool:
     return orders >= 2 and len(_ADMINISTRATION.findall(clean)) >= 0.01 * len(clean)
 
 
-def _notes(source: Source, is_plan: bool) -> list[str]:
+def _notes(text: Text, is_plan: bool) -> list[str]:
     """Sentences for people about the reading as a whole."""
+    source = text.source
     notes: list[str] = list(source.meta.get("notes", ()))
+    if text.runs_cut:
+        notes.append(
+            f"有 {text.runs_cut} 处文字过长而没有断句（超过 {LONGEST_CLAUSE} 字），已分段读取，"
+            "该处结果请对照原文核对。"
+        )
     pages = source.meta.get("recognised_pages")
     if pages:
         notes.append(f"第 {'、'.join(map(str, pages))} 页的文字由图片识别得到，请对照原件核对。")

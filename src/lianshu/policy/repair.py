@@ -34,6 +34,15 @@ _RANGE = re.compile(r"[—~]{1,2}(?=\d)")
 _DOC_NUMBER = re.compile(r"[\[(【〈](?:19|20)\d\d[\])】〉](?=\s*第?\d+\s*号)")
 
 
+#: Characters of a line, of a sentence and of a clause beyond which they are cut: twice the longest of real plans,
+#: whose lines are long only where all line breaks were lost.
+LONGEST_LINE, LONGEST_SENTENCE, LONGEST_CLAUSE = 20_000, 1_500, 800
+_BREAKS = (
+    (re.compile(r"[^\n]+"), LONGEST_LINE, "。", "\n"),
+    (re.compile(r"[^。!?\n]+"), LONGEST_SENTENCE, ";,、\t", "。"),
+    (re.compile(r"[^。;!?\n]+"), LONGEST_CLAUSE, ",、\t", "。"),
+)
+
 _BEFORE_RANGE = frozenset("0123456789%")
 _BEFORE_YEAR = frozenset("发办字函政文号")
 
@@ -178,6 +187,28 @@ def _number_edits(text: str) -> list[Edit]:
     return sorted(edits)
 
 
+def cut_runs(text: str) -> tuple[str, int]:
+    """The text with a break in every line, sentence and clause that has none for far longer than any plan, and
+    how many such passages there were. A break takes the place of a lesser mark, of any character where there is
+    none. What looks at a sentence from each of its words takes the square of its length: this keeps it short."""
+    cut = 0
+    for passage, longest, signs, new in _BREAKS:
+        if max(map(len, passage.findall(text)), default=0) <= longest:
+            continue
+        chars = list(text)
+        for match in passage.finditer(text):
+            at, end = match.span()
+            cut += end - at > longest
+            while end - at > longest:
+                half = at + longest // 2
+                place = max(text.rfind(sign, half, at + longest) for sign in signs)
+                at = place if place >= 0 else at + longest - 1
+                chars[at] = new
+                at += 1
+        text = "".join(chars)
+    return text, cut
+
+
 def repair(source: Source) -> Text:
     """Repair a source.
 
@@ -194,4 +225,9 @@ def repair(source: Source) -> Text:
     draft.edit(space_edits(draft.text))
     draft.edit(_misreading_edits(draft.text))
     draft.edit(_number_edits(draft.text))
-    return Text(source=source, clean=draft.text, starts=draft.starts.tolist(), ends=draft.ends.tolist())
+    cut, runs = cut_runs(draft.text)
+    if runs:
+        draft.replace(cut)
+    return Text(
+        source=source, clean=draft.text, starts=draft.starts.tolist(), ends=draft.ends.tolist(), runs_cut=runs
+    )

@@ -212,7 +212,10 @@ def match_due_day(
     at, place = start, ""
     pattern = _IN_WEEK if kind is Kind.WEEK else _IN_MONTHS
     while match := pattern.match(text, at, end):
-        due = _due(match, kind, place)
+        try:
+            due = _due(match, kind, place)
+        except ValueError:  # 一一十日: no number
+            break
         if due is None or not due.fits(kind):
             break
         place = due.place

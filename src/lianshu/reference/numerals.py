@@ -36,6 +36,10 @@ CHINESE = "".join(DIGITS) + "".join(SCALES)
 #: An Arabic number; thousands commas only in full groups, so that ``3家,100家`` stays two numbers.
 ARABIC_PATTERN = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?"
 
+#: No office counts beyond; larger numbers are account numbers and figures run together.
+_LARGEST = Decimal(10) ** 18
+_LONGEST = 60
+
 _FOLD = str.maketrans("０１２３４５６７８９．，％", "0123456789.,%")
 _ARABIC = re.compile(ARABIC_PATTERN)
 _MIXED = re.compile(rf"({ARABIC_PATTERN})([{''.join(SCALES)}]*)")
@@ -88,7 +92,15 @@ def _chinese_whole(text: str) -> int:
 
 
 def _decimal(text: str) -> Decimal:
-    text = text.strip()
+    value = _any_decimal(text.strip())
+    if value >= _LARGEST:
+        raise ValueError(f"数值过大：{text[:40]}")
+    return value
+
+
+def _any_decimal(text: str) -> Decimal:
+    if len(text) > _LONGEST:
+        raise ValueError(f"数字过长：{text[:40]}…")
     if match := _MIXED.fullmatch(text):
         value = Decimal(match[1].replace(",", ""))
         for scale in match[2]:
@@ -124,6 +136,20 @@ def parse_number(text: str) -> Number:
     Raises ``ValueError`` with a Chinese sentence when the text is no numeral.
     """
     return tidy(_decimal(text.translate(_FOLD)))
+
+
+def number_or_none(text: str) -> Number | None:
+    """:func:`parse_number`, ``None`` for what is no numeral or beyond what offices count: for running text."""
+    try:
+        return parse_number(text)
+    except ValueError:
+        return None
+
+
+def integer_or_none(text: str) -> int | None:
+    """:func:`parse_integer`, ``None`` in place of the error: for running text."""
+    value = number_or_none(text)
+    return value if isinstance(value, int) else None
 
 
 def parse_ratio(text: str) -> Number:

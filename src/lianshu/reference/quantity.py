@@ -61,11 +61,11 @@ _LARGE = {
     "千亿": 10**11,
 }
 
-# 千 of 千克, 千米, 千瓦 belongs to the unit.
-_THOUSAND = "千(?![克米瓦伏])"
-_SCALE = f"(?:[十百万亿]|{_THOUSAND})"
-_CN = f"(?:[{''.join(DIGITS)}十百万亿拾佰仟]|{_THOUSAND})"
-_NUMBER = rf"(?:(?:{ARABIC_PATTERN}{_SCALE}*)+|{_CN}+(?:点{_CN}+)?|半(?=天|个?工作日|小时))"
+# 千 of 千克, 千米, 千瓦 and 百 of 百分点 belong to the unit.
+_THOUSAND = "千(?![克米瓦伏])|百(?!分点)"
+_SCALE = f"(?:[十万亿]|{_THOUSAND})"
+_CN = f"(?:[{''.join(DIGITS)}十万亿拾佰仟]|{_THOUSAND})"
+_NUMBER = rf"(?:(?:(?>{ARABIC_PATTERN}){_SCALE}*)++|{_CN}++(?:点{_CN}++)?|半(?=天|个?工作日|小时))"
 _DASH = r"\s?(?:[-－–—―─~～〜]{1,2}|至|到)\s?"
 _VAGUE = "[余多几]?"
 # (?<!…): not inside a model name (PC200台), a decimal, an ordinal (第3个) or a longer numeral.
@@ -77,8 +77,8 @@ _QUANTITY = re.compile(
     r"(?![A-Za-z])"
 )
 _RATIO = re.compile(
-    rf"(?P<ratio>(?:百分之|千分之)(?:{ARABIC_PATTERN}|{_CN}+(?:点{_CN}+)?)"
-    rf"|(?:\d+|[二三四五六七八九十]+)分之(?:\d+|{_CN}+)"
+    rf"(?P<ratio>(?:百分之|千分之)(?:{ARABIC_PATTERN}|{_CN}++(?:点{_CN}++)?)"
+    rf"|(?:(?<!\d)\d+|(?<![二三四五六七八九十])[二三四五六七八九十]+)分之(?:\d+|{_CN}++)"
     rf"|(?<![{''.join(DIGITS)}十百千万])[一二两三四五六七八九123456789]成(?:[一二三四五六七八九]|半)?"
     r"(?=$|[以左上、,，。;；:：)）的多\s提增降])"
     r"|(?<!第)一半(?=以上|的|、|,|，|。|;|；|$))"
@@ -218,9 +218,11 @@ def iter_quantities(text: str) -> Iterator[Found]:
         elif match["first"]:
             yield Found(start, end, Quantity(1, None, "个"), form="first")
         elif match["ratio"]:
-            yield Found(
-                start, end, Quantity(parse_ratio(match["ratio"]), None, "%"), form="ratio", chinese=True
-            )
+            try:
+                share = Quantity(parse_ratio(match["ratio"]), None, "%")
+            except ValueError:  # 零分之一, 一一十分之二
+                continue
+            yield Found(start, end, share, form="ratio", chinese=True)
         else:
             found = _number_match(match)
             if found is not None:

@@ -123,7 +123,7 @@ class SheetForm(OfficeForm):
         for number, line in enumerate(self.cleaned_data["criteria"].splitlines(), start=1):
             if not line.strip():
                 continue
-            match = re.fullmatch(r"\s*(.+?)[\s，,：:]+(\d{1,3})\s*分?\s*", line)
+            match = re.fullmatch(r"(.*[^\s，,：:])[\s，,：:]++(\d{1,3})\s*分?", line.strip())
             if match is None:
                 raise ValidationError(f"第 {number} 行“{line.strip()}”没有写满分")
             found.append((match[1], int(match[2])))

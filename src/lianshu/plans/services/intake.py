@@ -98,6 +98,26 @@ def document_start_reading(user: Any, document: Document, *, region_chosen: bool
     return job
 
 
+@transaction.atomic
+def document_discard(user: Any, document: Document) -> None:
+    """Take back an edition that could not be read, so that the one before counts again; the only edition takes its
+    plan along. Raises E1001, E3001 (it has been read, or is being read)."""
+    require(user, "edit", document.plan)
+    document = (
+        Document.objects.select_for_update(of=("self",)).select_related("plan", "job").get(pk=document.pk)
+    )
+    if document.read_at is not None:
+        raise LianshuError("E3001", what=document.name, state="已读取", action="撤下")
+    if document.job is not None and document.job.status in (Job.Status.WAITING, Job.Status.RUNNING):
+        raise LianshuError("E3001", what=document.name, state="正在读取", action="撤下。请先停止读取")
+    plan, file = document.plan, document.file
+    audit.record(user, "撤下", document, note=document.name)
+    document.delete()
+    if not plan.documents.exists():
+        plan.delete()
+    transaction.on_commit(lambda: file.delete(save=False))
+
+
 def document_read(
     user: Any,
     document: Document,
@@ -117,11 +137,11 @@ def document_read(
         data = handle.read()
     try:
         source = load_stored(document.name, data)
+        tell(40, "识别条目")
+        understood = understand(source)
     except LianshuError as error:
         Document.objects.filter(pk=document.pk).update(error=error.sentence[:400])
         raise
-    tell(40, "识别条目")
-    understood = understand(source)
     tell(70, "写入条目")
     with transaction.atomic():
         document = Document.objects.select_for_update(of=("self",)).select_related("plan").get(pk=document.pk)

@@ -3,7 +3,6 @@ poll for what others decided."""
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -17,6 +16,7 @@ from lianshu.core.scope import may, require
 from lianshu.plans import selectors
 from lianshu.plans.fields import FIELDS, Field, scope_choices
 from lianshu.plans.models import Document, Item
+from lianshu.plans.passages import passage
 from lianshu.plans.services import desk as services
 from lianshu.reference.bounded import OutsideError, read_decimal, whole_or
 
@@ -249,17 +249,14 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _passage(text: str, quote: str, start: str) -> tuple[int, int]:
-    """Where a quoted passage stands: the occurrence nearest to ``start``. White space is not compared:
-    browsers give a selection without the line breaks and double blanks of the text."""
-    chars = re.sub(r"\s", "", quote)[:2000]
-    if not chars:
+    """Where a quoted passage stands: the occurrence nearest to ``start``."""
+    words = quote.strip()[:2000]
+    if not words:
         raise LianshuError("E2001", problems=[("quote", "请先在正文里选中文字，或把原文填进“原文依据”")])
-    near = _whole(start)
-    found = re.finditer(r"\s*".join(map(re.escape, chars)), text)
-    best = min(found, key=lambda match: abs(match.start() - near), default=None)
+    best = passage(text, words, _whole(start))
     if best is None:
         raise LianshuError("E2001", problems=[("quote", "正文里找不到这段原文，请照抄正文或重新选中")])
-    return best.span()
+    return best
 
 
 @require_POST

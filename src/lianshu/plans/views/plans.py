@@ -170,6 +170,18 @@ def read_again(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("plan-reading", document.pk)
 
 
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back an edition that could not be read."""
+    document = selectors.document_of(request.user, pk)
+    plan, first = document.plan, document.edition == 1
+    intake.document_discard(request.user, document)
+    messages.success(request, f"已撤下“{document.name}”。")
+    if first:
+        return redirect("plan-list")
+    return redirect("plan-page", plan.pk)
+
+
 @require_GET
 def original_file(request: HttpRequest, pk: int) -> HttpResponse:
     """The original file, as it was uploaded."""

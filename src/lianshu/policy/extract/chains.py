@@ -10,13 +10,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
+from lianshu.policy.budget import spend
 from lianshu.policy.extract import enumeration
 from lianshu.policy.extract.enumeration import COUNT, Span
 from lianshu.policy.extract.tables import head_words, words_of
-from lianshu.policy.lexicon import choice, either, words
+from lianshu.policy.lexicon import choice, either, once, words
 from lianshu.policy.model import Item, Node, Outline, Text
+from lianshu.policy.repair import LONGEST_SENTENCE
 from lianshu.reference.numerals import parse_integer
 
 _HEAD = (
@@ -27,19 +30,19 @@ _HEAD = (
 _STARTS = f'(?=[\\d一二三四五六七八九十两等“”"·()（）产循工链{"".join(sorted({one[0] for one in words("chains", "modifier")}))}])'
 _ANCHOR = re.compile(
     rf"{_STARTS}(?:等)?(?:(?P<count>{COUNT})(?:大|条|个|类|种))?"
-    rf"(?P<mods>(?:{choice('chains', 'modifier')}|“[一二两三四五六七八九十]?[主特优新支]{{1,2}}”|[“”\"·()（）]|\d\+\d)*)(?P<head>{_HEAD})"
+    rf"(?P<mods>(?:{once(*words('chains', 'modifier'))}|“[一二两三四五六七八九十]?[主特优新支]{{1,2}}”|[“”\"·()（）]|\d\+\d){{0,12}})(?P<head>{_HEAD})"
 )
 _COLON = re.compile(
-    rf"{_STARTS}(?:(?P<count>{COUNT})(?:大|条|个))?(?P<mods>(?:{choice('chains', 'modifier')})*)(?P<head>{_HEAD})"
+    rf"{_STARTS}(?:(?P<count>{COUNT})(?:大|条|个))?(?P<mods>{once(*words('chains', 'modifier'))}{{0,12}})(?P<head>{_HEAD})"
     r"(?:分别)?(?:[:：]|[(（]|(?:是|为(?!主|辅|支柱|龙头|引领|核心|基础|重点|特色|依托|支撑|补充|首)|包括|即|主要有|[,，]即|[,，]包括|[,，]分别[是为])[:：]?)"
 )
 _INDUSTRY = re.compile(choice("chains", "industry"))
 _FOUNDING = re.compile(choice("chains", "founding"))
 _LEAD = re.compile(choice("chains", "lead"))
 #: A name made only of these says which sort of industries, not which industry.
-_ADJECTIVES = re.compile(rf"(?:{choice('chains', 'modifier')}|数字|绿色|服务|高新技术)+")
+_ADJECTIVES = re.compile(f"{once(*words('chains', 'modifier'), '数字', '绿色', '服务', '高新技术')}+")
 _FOREIGN = re.compile(choice("chains", "foreign"))
-_SECTION_LEAD = re.compile(rf"^(?:{choice('chains', 'section_lead')})+")
+_SECTION_LEAD = re.compile(f"^{once(*words('chains', 'section_lead'))}+")
 _TAIL = re.compile(
     r"(?:及其)?(?:配套)?(?:特色|优势|主导)?(?:产业链群|产业链条|产业链|产业集群|产业|集群|链条|链)$"
 )
@@ -75,7 +78,9 @@ _MENTION = re.compile(
 _NO_CHAIN = re.compile(r"重点|优势|主导|新兴|未来|特色|关键|标志性|完整|每|各|全|本|该|省|市|县|区")
 #: Words before a chain's name in a clause of prose.
 _TELLING = re.compile(rf"{choice('chains', 'lead')}|把|将|和|与|对|在|有序|稳妥|快速|重点是|提质|链式")
-_QUOTED = re.compile(r"《[^》]*》")
+#: No list of chains is longer, in characters.
+_LONGEST_LIST = 400
+_QUOTED = re.compile(r"《[^》]{0,200}》")
 
 
 @dataclass(slots=True)
@@ -90,6 +95,7 @@ class _Found:
     rule: str
 
 
+@lru_cache(maxsize=4096)
 def short_name(words_: str) -> str:
     """A chain's name without a gloss, quotation marks and the head noun (``A产业链`` → ``A``)."""
     name = enumeration.without_gloss(words_).strip("“”‘’ ")
@@ -101,9 +107,11 @@ _DOUBTS = {"chain-told": "文中分句点名，未见集中列举，请核对"}
 
 
 def _sentence_start(clean: str, at: int) -> int:
-    return max((clean.rfind(stop, 0, at) for stop in "。\n；;"), default=-1) + 1
+    floor = max(0, at - LONGEST_SENTENCE)
+    return max(clean.rfind(stop, floor, at) + 1 or floor for stop in "。\n；;")
 
 
+@lru_cache(maxsize=4096)
 def _is_industry(name: str) -> bool:
     return 2 <= len(name) <= 16 and not _BANNED.search(name) and bool(_INDUSTRY.search(name))
 
@@ -188,12 +196,13 @@ def _lists(clean: str, facts: dict[str, Any]) -> list[_Found]:
     upper = _foreign_level(level, region)
     found: list[_Found] = []
     for match in _ANCHOR.finditer(clean):
+        spend()
         at = match.start()
         wanted = parse_integer(match["count"]) if match["count"] else None
         pair = wanted == 2  # A和B两个新赛道
         if at < 3 or not ("、" in clean[max(0, at - 40) : at] or (pair and _AND.search(clean[at - 12 : at]))):
             continue
-        start = _sentence_start(clean, at)
+        start = max(_sentence_start(clean, at), at - _LONGEST_LIST)
         pieces = enumeration.before(clean, at, start)
         if len(pieces) < 2 and not pair:
             continue
@@ -222,11 +231,12 @@ def _lists_behind(clean: str, upper: re.Pattern[str], own: re.Pattern[str]) -> l
     """Lists behind a head noun: ``10条产业链是：A、B``, ``主导产业（A、B）``."""
     found: list[_Found] = []
     for match in _COLON.finditer(clean):
+        spend()
         if match["count"] is None and not (_SORT.search(match["mods"]) and match[0][-1] in "(（:：为"):
             continue
         closing = r"[)）\n]" if match[0][-1] in "(（" else r"[。；;\n]"
         stop = re.compile(closing).search(clean, match.end())
-        end = stop.start() if stop else len(clean)
+        end = min(stop.start() if stop else len(clean), match.end() + _LONGEST_LIST)
         cut = clean.find("等", match.end(), end)
         pieces = enumeration.split(clean, match.end(), cut if cut > 0 else end, "、,，")
         wanted = parse_integer(match["count"]) if match["count"] else None

@@ -17,7 +17,7 @@ DATE = re.compile(
 )
 _ARABIC = re.compile(r"((?:19|20)\d\d)\D{1,3}?(\d{1,2})\D{1,3}?(\d{1,2})")
 _CHINESE = re.compile(_CHINESE_DAY)
-_SPAN = re.compile(r"(20\d\d)\s?年?\s?(?:[-—–~～－至到]|——)+\s?(20\d\d)\s?年?")
+_SPAN = re.compile(r"(20\d\d)\s?年?\s?[-—–~～－至到]+\s?(20\d\d)\s?年?")
 _FIVE_YEARS = {"十二五": 2011, "十三五": 2016, "十四五": 2021, "十五五": 2026, "十六五": 2031}
 _FIVE = re.compile("|".join(_FIVE_YEARS))
 _ONE_YEAR = re.compile(r"(20\d\d)年度?(?!行动)[^\n]{0,30}(?:要点|计划|方案|安排|清单)")
@@ -26,7 +26,7 @@ _TERM = re.compile(
 )
 _GOAL_YEAR = re.compile(r"(?<!\d)(20\d\d)年(?!\d{1,2}月\d{1,2}日)")
 _FIGURE = re.compile(
-    r"\d[\d.,]*\s?(?:%|个|家|亿|万|条|项|户|倍|人|吨|件|台|只|支|名|次|平方|公里|以上|左右)|翻番|翻[一两]番|全覆盖"
+    r"\d[\d.,]{0,24}\s?(?:%|个|家|亿|万|条|项|户|倍|人|吨|件|台|只|支|名|次|平方|公里|以上|左右)|翻番|翻[一两]番|全覆盖"
 )
 
 
@@ -35,12 +35,12 @@ def iso_date(words: str) -> str | None:
     for match in (_ARABIC.search(words), _CHINESE.search(words)):
         if match is None:
             continue
-        if match.re is _CHINESE:
-            year = parse_integer(re.sub(r"[○零Oo0]", "〇", match["cy"]))
-            parts = (year, parse_integer(match["cm"]), parse_integer(match["cd"]))
-        else:
-            parts = (int(match[1]), int(match[2]), int(match[3]))
         try:
+            if match.re is _CHINESE:
+                year = parse_integer(re.sub(r"[○零Oo0]", "〇", match["cy"]))
+                parts = (year, parse_integer(match["cm"]), parse_integer(match["cd"]))
+            else:
+                parts = (int(match[1]), int(match[2]), int(match[3]))
             return date(*parts).isoformat()
         except ValueError:
             continue

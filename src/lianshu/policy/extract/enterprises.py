@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from lianshu.policy.budget import spend
 from lianshu.policy.extract import enumeration, naming, projects
 from lianshu.policy.extract.chains import heading_chain, same_chain
 from lianshu.policy.extract.enumeration import Span
@@ -24,7 +25,8 @@ _LEAD_WORDS = choice("enterprises", "lead")
 _LEAD = re.compile(_LEAD_WORDS)
 _FIRMS = re.compile(
     r"(?:等(?P<free>(?:(?!方面|问题|措施|形式|活动|工作|内容|事项|要素|政策|制度|模式|费用|成本|负担|降低|帮助|支持|引导|鼓励|促进|推动|提升|加强|建立)[^。;；\n,，:：、等]){0,16}?)"
-    r"|(?P<adj>(?:重点|龙头|骨干|领军|链主|头部|核心|央企|国企|民营|上市|知名|大型|本土|“链主”|“龙头”|行业|国内|优势|独角兽|瞪羚|专精特新|高新技术|规上|上市|停产|(?:[两三四五六七八九十]|\d+)家)+))"
+    r"|(?P<adj>(?:重点|龙头|骨干|领军|链主|头部|核心|央企|国企|民营|上市|知名|大型|本土|“链主”|“龙头”|行业|国内|优势|独角兽|瞪羚|专精特新|高新技术|规上|停产|(?:[两三四五六七八九十]|\d{1,4})家){1,12})"
+    r")"
     r"(?P<noun>企业|公司|集团|客商|龙头|链主)(?!家|集团军|化|内|间|孵化)"
 )
 _AS = re.compile(
@@ -36,8 +38,10 @@ _USE = re.compile(
 _WITH = re.compile(
     r"(?:推动|促进|支持|加强|深化|鼓励|引导|加快)?(?P<one>[^。;；\n,，:：、]{2,16}?)(?:与|和|同)(?P<two>[^。;；\n,，:：]{2,40}?)(?:等)?(?:[\u4e00-\u9fff]{0,4}(?:企业|公司))?(?:的)?(?:深度|全面|战略|开展|加强|进行|兼并|联合|资产)*(?:合作|对接|联动|配套|重组|合资)"
 )
+#: No list of firms is longer, in characters.
+_LONGEST_LIST = 400
 _CLAUSE = re.compile(r"[^。;；\n,，:：]+")
-_JOINING = re.compile(r"[与和同].*(?:合作|对接|联动|配套|重组|合资)")
+_JOINING = re.compile(r"[与和同][^\n]{0,200}(?:合作|对接|联动|配套|重组|合资)")
 _LISTING = re.compile(
     r"(?:培育|支持|推动|助推|促进|帮助|辅导|引导|鼓励)(?P<list>[^。;；\n,，:：等]{2,50}?)(?:等)?(?:企业|公司)?(?:上市|挂牌|做大做强|做强做大|做优做强|做强|扩产|扩能|增资|技改|改造|转型|升级|达产|改制|兼并|重组|联合|牵头|组建|建设|申报|创建|争创|成为|发展|实施|加大|扩大|开展|加快|参与|承担|设立|在|到|落户|建立|打造|向|提升|延伸|拓展|开拓|成长|依托|深化|投资|申请|攻关|突破|争取|对接|与)"
 )
@@ -96,7 +100,8 @@ class _Firm:
 
 
 def _clause_start(clean: str, at: int) -> int:
-    return max(clean.rfind(stop, 0, at) for stop in "。;；\n,，:：") + 1
+    floor = max(0, at - _LONGEST_LIST)
+    return max(clean.rfind(stop, floor, at) + 1 or floor for stop in "。;\n,:")
 
 
 def _role(adjectives: str, before: str) -> str | None:
@@ -175,6 +180,7 @@ def _lists(clean: str) -> list[_Firm]:
     """``A、B等龙头企业`` and a single ``A集团``-like member before 等企业."""
     out: list[_Firm] = []
     for match in _FIRMS.finditer(clean):
+        spend()
         start = _clause_start(clean, match.start())
         if clean[match.start()] != "等" and "、" not in clean[start : match.start()]:
             continue
@@ -193,8 +199,16 @@ def _joining(clean: str) -> Iterator[re.Match[str]]:
     """Matches of ``_WITH``, sought only in clauses that hold a word of joining: its lazy front would
     otherwise be tried at every character."""
     for clause in _CLAUSE.finditer(clean):
+        spend()
         if _JOINING.search(clause[0]):
             yield from _WITH.finditer(clean, *clause.span())
+
+
+def _within_clauses(pattern: re.Pattern[str], clean: str) -> Iterator[re.Match[str]]:
+    """Matches of a pattern that no stop or comma parts, clause by clause."""
+    for clause in _CLAUSE.finditer(clean):
+        spend()
+        yield from pattern.finditer(clean, *clause.span())
 
 
 def _frames(clean: str) -> list[_Firm]:
@@ -207,7 +221,8 @@ def _frames(clean: str) -> list[_Firm]:
         (_BRACKET, "firm-bracket", True),
         (_CHIEF, "firm-chief", True),
     ):
-        for match in pattern.finditer(clean):
+        for match in _within_clauses(pattern, clean) if pattern is _AS else pattern.finditer(clean):
+            spend()
             start, end = match.span("list")
             text_ = clean[start:end]
             cut = text_.find("等")

@@ -252,7 +252,7 @@ def _teller(told: re.Match[str], region: str | None) -> str | None:
 
 def _issued_in_story(clean: str, title: str, published: str | None) -> str | None:
     """The day an interpretation says its plan was issued: ``于7月16日正式印发《…》``."""
-    plan = re.search(r"《([^》]{6,})》", title)
+    plan = re.search(r"《([^》]{6,200})》", title)
     name = plan[1][:8] if plan else ""
     for mark in re.finditer(r"(?:(\d{4})年)?(\d{1,2})月(\d{1,2})日([^。；;\n]{0,40})", clean):
         rest = clean[mark.end(3) : mark.end() + 30]

@@ -10,10 +10,12 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from lianshu.policy.budget import spend
 from lianshu.policy.extract import enumeration
 from lianshu.policy.extract.enumeration import COUNT, Span
 from lianshu.policy.lexicon import choice, either, words
 from lianshu.policy.model import Item, Node, Outline, Text
+from lianshu.policy.repair import LONGEST_SENTENCE
 from lianshu.reference.numerals import parse_integer
 
 _NUM = "一二两三四五六七八九十百千双\\d"
@@ -42,13 +44,13 @@ _PAIR = re.compile(
     rf"(?:[、·]?一{choice('mechanisms', 'one_for')}){{0,4}}"
 )
 _PLACES = re.compile(
-    r"[一二两三四五六七八九]+[区核主轴心带环廊体轮港极城](?:[一二两三四五六七八九多十N]+[园翼区副带轴点极组廊城片园组团驱]){1,4}"
+    r"[一二两三四五六七八九]{1,4}[区核主轴心带环廊体轮港极城](?:[一二两三四五六七八九多十N]{1,4}[园翼区副带轴点极组廊城片园组团驱]){1,4}"
 )
 _CHARTS = re.compile(
-    r"(?:[两三四五六七八九十]+(?:张|个|份|本|类|套)?(?:图|库|清单|报告|表|单|台账|策|链|账|榜|册|案|书)){2,4}"
+    r"(?:[两三四五六七八九十]{1,4}(?:张|个|份|本|类|套)?(?:图|库|清单|报告|表|单|台账|策|链|账|榜|册|案|书)){2,4}"
 )
 _DIGITS = re.compile(
-    r"^\d{2,6}(?:[\u4e00-\u9fff]{0,4})$|^[\dNnXx一二三四五六七八九]+[\u4e00-\u9fff]{0,5}(?:[+＋][\dNnXx一二三四五六七八九]+[\u4e00-\u9fff]{0,5})+$"
+    r"^\d{2,6}(?:[\u4e00-\u9fff]{0,4})$|^[\dNnXx一二三四五六七八九]++[\u4e00-\u9fff]{0,5}(?:[+＋][\dNnXx一二三四五六七八九]++[\u4e00-\u9fff]{0,5})+$"
 )
 #: A member of a list that is one formula: it opens with a numeral and its measure (一块屏, 两张图).
 _NUMBERED_ITEM = re.compile(
@@ -57,7 +59,7 @@ _NUMBERED_ITEM = re.compile(
 _ADJECTIVE = re.compile(r"^[两三四五六七八九十](?:好|新|优|强|美|富|高|星|型|特)$")
 #: Behind a figure in quotation marks: it counts industries (“246”万千亿级产业集群) or is a call number.
 _COUNTS_INDUSTRIES = re.compile(r"[\u4e00-\u9fff]{0,9}?(?:产业|集群)|热线|平台|重点")
-_INDUSTRIES = re.compile(r"(?:大|主导|特色|重点)*(?:产业|集群)(?!园)")
+_INDUSTRIES = re.compile(r"(?:大|主导|特色|重点){0,6}(?:产业|集群)(?!园)")
 #: The plan's own level as the one that set the formula.
 _SET_HERE = re.compile(
     r"(?<!省)(?:市委|市政府|县委|县政府|区委|区政府|党代会|[市县区]第[^,，。]{1,6}次[^,，。]{0,8}会)[^,，。“]{0,12}提出"
@@ -224,7 +226,8 @@ _CHART_NOUN = r"(?:图|报告|库|清单|链|表|单|书|账|榜)"
 def _items_of(name: str, clean: str, span: Span, outline: Outline) -> tuple[list[str], int]:
     """The members the text lists for a formula, and where the evidence begins."""
     start, end = span
-    floor = max(clean.rfind(stop, 0, start) for stop in "。\n") + 1
+    low = max(0, start - LONGEST_SENTENCE)
+    floor = max(clean.rfind(stop, low, start) + 1 or low for stop in "。\n")
     quoted = start - 1 if clean[start - 1] == "“" else start
     tail = clean[end : end + 1] == "”"
     if "个一批" in name:
@@ -393,6 +396,7 @@ def _bare(clean: str, outline: Outline, upper: re.Pattern[str], level: str) -> l
     for pattern, rule in ((_ONES, "formula-ones"), (_PAIR, "formula-one-each"), (_PLACES, "formula-places"),
                           (_CHARTS, "formula-charts")):  # fmt: skip
         for match in pattern.finditer(clean):
+            spend()
             name = match[0].replace("、", "").replace("·", "") if pattern is _PAIR else match[0]
             if _is_slogan(name) or _belongs_above(clean, match.start(), match.end(), upper, level):
                 continue

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 import rjieba
 
 from lianshu.policy.extract.enumeration import without_gloss
-from lianshu.policy.lexicon import choice, words
+from lianshu.policy.lexicon import choice, once, words
 from lianshu.reference.regions import Level, regions
 
 LEGAL = re.compile(rf"{choice('enterprises', 'legal')}$")
@@ -23,7 +23,9 @@ _PROPER_TAGS = frozenset(("nr", "nt", "nz", "ns"))
 _LOOSE = frozenset(
     "及和与新大小中高低双多一二三四五六七八九十类型化性区园级期号第前后上下内外总分在以为对到从双"
 )
-_INDUSTRY = re.compile(rf"(?:{choice('chains', 'industry', 'modifier')}|[新大及和与的业及其链群基型类])+")
+_INDUSTRY = re.compile(
+    f"{once(*words('chains', 'industry'), *words('chains', 'modifier'), *'新大及和与的业其链群基型类')}+"
+)
 _KNOWN = frozenset(words("enterprises", "known")) - frozenset(words("enterprises", "ambiguous"))
 # The look at the first character spares the long alternatives at most places of a text.
 KNOWN = re.compile(

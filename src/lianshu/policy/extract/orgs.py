@@ -9,14 +9,17 @@ left out (``policies/SCHEMA.md``, Orgs).
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from lianshu.policy.budget import spend
 from lianshu.policy.extract import enumeration, org_duties, units
 from lianshu.policy.extract.enumeration import Span
 from lianshu.policy.lexicon import either, table
 from lianshu.policy.model import Item, Outline, Text
+from lianshu.policy.repair import LONGEST_CLAUSE, LONGEST_LINE
 
 _LEX = table("orgs")
 
@@ -116,10 +119,10 @@ class _Org:
 
 def _clause(clean: str, at: int) -> Span:
     """The clause around ``at``: between commas and stops."""
-    stops = "。;；\n,，"
-    start = max(clean.rfind(stop, 0, at) for stop in stops) + 1
-    ends = [i for stop in stops if (i := clean.find(stop, at)) >= 0]
-    return start, min(ends, default=len(clean))
+    floor, roof = max(0, at - LONGEST_CLAUSE), min(len(clean), at + LONGEST_CLAUSE)
+    start = max(clean.rfind(stop, floor, at) + 1 or floor for stop in "。;\n,")
+    ends = [i for stop in "。;\n," if (i := clean.find(stop, at, roof)) >= 0]
+    return start, min(ends, default=roof)
 
 
 def _name_before(clean: str, end: int, floor: int, suffix: int) -> Span:
@@ -162,6 +165,19 @@ def _holder(who: str) -> str:
     return re.sub(r"(?:(?<!负责)同志|共同|分别|原则上|兼)+$", "", who)
 
 
+def _merged(spans: list[Span]) -> tuple[list[int], list[int]]:
+    """The starts and the ends of what the spans cover together, for looking up a place."""
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end in sorted(spans):
+        if ends and start <= ends[-1]:
+            ends[-1] = max(ends[-1], end)
+        else:
+            starts.append(start)
+            ends.append(end)
+    return starts, ends
+
+
 class _Reader:
     def __init__(self, text: Text, outline: Outline) -> None:
         self.text = text
@@ -175,12 +191,19 @@ class _Reader:
             if n.kind in ("head", "foot", "title", "table") and not n.children
         ]
         self.bodies: list[tuple[int, str]] = []
-        self.quoted = [m.span() for m in re.finditer(r"《[^》\n]*》", text.clean)]
+        self.quoted = [m.span() for m in re.finditer(r"《[^》\n]{0,200}》", text.clean)]
+        self._closed, self._closed_ends = _merged([*self.lists, *self.outer, *self.quoted])
+
+    def _close(self, span: Span) -> None:
+        """Take a span out of the running text."""
+        at = bisect_right(self._closed, span[0])
+        self._closed.insert(at, span[0])
+        self._closed_ends.insert(at, max(span[1], self._closed_ends[at - 1] if at else 0))
 
     def outside(self, at: int) -> bool:
         """Whether the place is running text: no list of units, no title in 《》, no head, foot or table."""
-        closed = (*self.lists, *self.outer, *self.quoted)
-        return not any(a <= at < b for a, b in closed)
+        place = bisect_right(self._closed, at) - 1
+        return place < 0 or at >= self._closed_ends[place]
 
     def add(self, org: _Org) -> None:
         """Keep an organisation once; later mentions add a role, leader or seat."""
@@ -228,6 +251,7 @@ class _Reader:
             return any(o.name.endswith("专班") for o in others)
         if org.kind in ("general_office", "chain_office", "leading_group") and any(
             o.kind == org.kind
+            and o.name.endswith(org.name)
             and re.fullmatch(rf"[\u4e00-\u9fff]{{0,3}}[省市县区州]{re.escape(org.name)}", o.name)
             for o in others
         ):
@@ -261,7 +285,7 @@ class _Reader:
             if len(name) < 3:
                 continue
             self.aliases[name] = short
-            self.quoted.append(match.span())
+            self._close(match.span())
             kind = _KINDS[body[0]] if body else _KINDS[long_body[-1][0]]
             org = _Org(short, (start, match.end()), kind, "org-short-form", confidence=0.95)
             self.bodies.append((start, short))
@@ -279,6 +303,7 @@ class _Reader:
 
     def _bodies(self) -> None:
         for match in _BODY.finditer(self.clean):
+            spend()
             end = match.end()
             after = self.clean[end : end + 4]
             if not self.outside(match.start()) or re.match(
@@ -338,13 +363,17 @@ class _Reader:
 
     def _body_before(self, at: int) -> str | None:
         """The body named last before ``at`` in the same paragraph."""
-        line = self.clean.rfind("\n", 0, at)
+        line = self.clean.rfind("\n", max(0, at - LONGEST_LINE), at)
         near = [(p, n) for p, n in self.bodies if line < p < at]
         return max(near)[1] if near else None
 
     def _body_after(self, at: int) -> str | None:
         """The body named next in the same sentence (``成立由市长任组长的…领导小组``)."""
-        stop = min(i for i in (self.clean.find("。", at), self.clean.find("\n", at), at + 90) if i > 0)
+        stop = min(
+            i
+            for i in (self.clean.find("。", at, at + 90), self.clean.find("\n", at, at + 90), at + 90)
+            if i > 0
+        )
         near = [(p, n) for p, n in self.bodies if at < p < stop]
         return min(near)[1] if near else None
 

@@ -15,12 +15,13 @@ from typing import Any
 from lianshu.policy.extract import enumeration, naming
 from lianshu.policy.extract.enumeration import Span
 from lianshu.policy.extract.tables import head_words, words_of
-from lianshu.policy.lexicon import choice, words
+from lianshu.policy.lexicon import choice, once, words
 from lianshu.policy.model import Item, Outline, Text
-from lianshu.reference.numerals import parse_number
+from lianshu.reference.numerals import number_or_none, parse_number
 
-_VERBS = choice("projects", "start", "plan", "build", "bring")
-_VERB = re.compile(rf"(?:{_VERBS})+")
+_VERB = re.compile(
+    once(*(word for key in ("start", "plan", "build", "bring") for word in words("projects", key))) + "+"
+)
 _START = re.compile(choice("projects", "start"))
 _PLAN = re.compile(choice("projects", "plan"))
 _BRING = re.compile(choice("projects", "bring"))
@@ -32,13 +33,14 @@ _SIGNS = {"项目", "亿", "万元", "万美元", "落地"}.union(
 )
 _SIGN = re.compile(rf"(?=[{''.join(sorted({w[0] for w in _SIGNS}))}])(?:{'|'.join(sorted(_SIGNS))})")
 _WEAK_HEADS = frozenset(words("projects", "weak_head"))
-_KIND = re.compile(rf"(?:{choice('projects', 'kind')}|[A-Za-z0-9])+")
+_KIND = re.compile(f"(?:{once(*words('projects', 'kind'))}|[A-Za-z0-9])+")
 _PLURAL = re.compile(choice("projects", "plural"))
+_STAGES = once(*(word for key in ("done", "starting", "going") for word in words("projects", key)), "落地")
 _TAIL = re.compile(
-    rf"(?P<etc>等(?:\d+个|[一二两三四五六七八九十]+个|一批)?|\d+个|[两三四五六七八九十]个)?(?P<mods>(?:百亿级|千亿级)?(?:{choice('projects', 'list_tail')})*(?:续建|在建|扩建)?)"
-    rf"(?P<noun>建设项目|项目)?(?:年内|年底前?|(?:今年|明年)?(?:上半年|下半年)|(?:今年|明年|20\d\d年)?(?:\d{{1,2}}月)?(?:[初底内末]|上半年|下半年)?(?:以?前)?)(?P<act>(?:尽快|早日|加快|如期|顺利|全面)?(?:落地|{choice('projects', 'done', 'starting', 'going')})*)$"
+    rf"(?P<etc>等(?:\d+个|[一二两三四五六七八九十]+个|一批)?|\d+个|[两三四五六七八九十]个)?(?P<mods>(?:百亿级|千亿级)?{once(*words('projects', 'list_tail'))}{{0,12}}(?:续建|在建|扩建)?)"
+    rf"(?P<noun>建设项目|项目)?(?:年内|年底前?|(?:今年|明年)?(?:上半年|下半年)|(?:今年|明年|20\d\d年)?(?:\d{{1,2}}月)?(?:[初底内末]|上半年|下半年)?(?:以?前)?)(?P<act>(?:尽快|早日|加快|如期|顺利|全面)?{_STAGES}*)$"
 )
-_AMOUNT = r"(?:总?投资(?:额)?)?(?:约|近|超|超过|达)?(?P<amount>\d+(?:\.\d+)?)(?P<unit>亿(?:元|美元|人民币)|亿(?=的|[)）]|$)|万元|万美元)(?:以上)?"
+_AMOUNT = r"(?:总?投资(?:额)?)?(?:约|近|超|超过|达)?(?P<amount>\d{1,12}(?:\.\d{1,6})?)(?P<unit>亿(?:元|美元|人民币)|亿(?=的|[)）]|$)|万元|万美元)(?:以上)?"
 _AMOUNT_AHEAD = re.compile(rf"^{_AMOUNT}(?:的|建设)?")
 _AMOUNT_BEHIND = re.compile(rf"[(（,，]?(?:计划)?{_AMOUNT}[^)）]*[)）]?$")
 _AMOUNT_IN = re.compile(_AMOUNT)
@@ -169,7 +171,7 @@ def _proper(name: str, vouched: bool) -> bool:
         return False
     if re.match(r"“?[一二两三四五六七八九十]大", name):  # “六大科创城”: a set
         return False
-    return vouched or _owned(name) or bool(re.search(r"[\u4e00-\u9fff]{2,}(?:产业园|基地)$", name))
+    return vouched or _owned(name) or bool(re.search(r"[\u4e00-\u9fff]{2}(?:产业园|基地)$", name))
 
 
 def _bare_name(member: str) -> str:
@@ -350,7 +352,7 @@ def _table_projects(text: Text) -> list[Item]:
 def _cell_amount(content: str, head: str) -> tuple[int | float | None, str | None]:
     match = re.search(r"\d+(?:\.\d+)?", content)
     unit = re.search(r"亿元|万元|亿美元|万美元", content) or re.search(r"亿元|万元|亿美元|万美元", head)
-    return (parse_number(match[0]), unit[0] if unit else None) if match else (None, None)
+    return (number_or_none(match[0]), unit[0] if unit else None) if match else (None, None)
 
 
 def _cell_stage(content: str) -> str | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from lianshu.policy.budget import spend
 from lianshu.policy.grammar.cadences import Cadence, count_of, find_cadences
 from lianshu.policy.grammar.due_days import NamedDay, day_in_clause
 from lianshu.policy.grammar.measures import is_growth
@@ -20,7 +21,7 @@ from lianshu.reference.quantity import find_quantities
 _CLOSERS = {")": "(", "”": "“", "》": "《"}
 _TELLING = re.compile(choice("cadences", "telling"))
 _DOER = re.compile(
-    rf"{choice('cadences', 'doers')}(?:同志|都|均|要|应|应当|须|需|会同[^,]{{1,20}}|牵头|负责|主持)*$"
+    rf"{choice('cadences', 'doers')}(?:同志|都|均|要|应|应当|须|需|会同[^,]{{1,20}}+|牵头|负责|主持)*$"
 )
 _TO = re.compile(
     r"(?:向|报送至|报送给|通报至|通报给|反馈至|反馈给|交办到|交办至|抄送至?|(?<![通汇上呈简专月季年周快申填])报(?=省|市|县|总|区|链|领))(?P<to>[^,;。向]{2,30}?)(?:书面)?(?=汇报|报告|通报|报送|上报|反馈|述职|提交|专报|$|,|;|。)"
@@ -37,7 +38,7 @@ _DOER_FIRST = re.compile(
 _TOLD = re.compile(r"(?:并|同时|书面|及时|将|由|每|再|向|年底|年末)|[^,;。]{2,12}(?:汇总|审核|整理)后")
 _AFTERWARDS = re.compile("(?:汇总|审核|整理|研究)后")
 _COUNTED = re.compile(rf"(?:新?[一-龥]{{0,2}})?{choice('cadences', 'counted')}")
-_OWN_PERIOD = re.compile(r"(?:到|至)?20\d\d年|累计|[一二三四五六两\d]+年|年(?:新增|均|增)|(?:到|至)“")
+_OWN_PERIOD = re.compile(r"(?:到|至)?20\d\d年|累计|[一二三四五六两\d]{1,6}年|年(?:新增|均|增)|(?:到|至)“")
 _GOES_WITH = re.compile(r"听取|研究|协调|分析|部署|推动|解决|并|促进|确保")
 # The doer behind a day with a comma: 每月5日前,各链办将…报总链办.
 _DOER_BEHIND = re.compile(
@@ -101,10 +102,11 @@ class _Reader:
         cadences = [c for c in every if not self._skipped(c) and not self._only_names(c, every)]
         covered = 0
         for i, cadence in enumerate(cadences):
+            spend()
             sentence = self.document.sentence_at(cadence.start)
             start, end = self.bounds(cadence.start, cadence.end, sentence)
             following = cadences[i + 1] if i + 1 < len(cadences) else None
-            if self._said_again(cadence, cadences[i + 1 :], sentence):
+            if self._said_again(cadence, cadences[i + 1 : i + 5], sentence):
                 continue
             if start < covered and (cadence.rule in _WEAK or cadence.every == self.items[-1].fields["every"]):
                 continue
@@ -185,7 +187,7 @@ class _Reader:
             return False
         return any(
             c.start < sentence[1] and self.clean.startswith(word, c.start) and self.clean[c.start - 1] in ",;"
-            for c in later[:4]
+            for c in later
         )
 
     def _is_duty(self, cadence: Cadence, start: int, end: int) -> bool:

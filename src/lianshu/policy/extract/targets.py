@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from lianshu.policy.budget import spend
 from lianshu.policy.grammar import names
 from lianshu.policy.grammar.dates import Dates
 from lianshu.policy.grammar.measures import AFTER, basis, comparator, is_growth, strives
@@ -20,15 +21,19 @@ from lianshu.policy.model import Item, Node, Outline, Text
 from lianshu.reference.quantity import Found, Quantity, find_quantities
 
 _WORKING = re.compile(choice("targets", "working"))
-_DEVELOPING = re.compile(r"[\s,、;:]*(?:大力|加快|重点|积极|扶持)*(?:发展|壮大)(?![目规中])")
+_DEVELOPING = re.compile(r"[\s,、;:]{0,8}(?:大力|加快|重点|积极|扶持){0,6}(?:发展|壮大)(?![目规中])")
 _SUBJECT = re.compile(
     r"(?:^|[,;:。\n])([^,;:。\n]{2,30}?)(?:在20|实现|达到|稳步|持续|进一步|显著|明显|不断|快速|大幅|保持)[^,;:。\n]{0,24},$"
 )
 _STRIVING_HEAD = re.compile(
-    r"^(?:[—\s]|[(（]?[一二三四五六七八九十\d]+[)）、.．]|[一二三四五六七八九十]是|第[一二三][,，]|"
+    r"^(?>[—\s]|[(（]?[一二三四五六七八九十\d]+[)）、.．]|[一二三四五六七八九十]是|第[一二三][,，]|"
     r"□|到?20\d\d年?(?:底|末)?|[^,;。]{0,16}(?:到|至)20\d\d年?(?:底|末)?|\d{1,2}月|底|末|前|,|:|(?:到|至)?“?十[一二三四五六七八九]五”?(?:末|期间|时期)?|"
     r"通过[^,;。]{1,10}(?:努力|实施)|经过[^,;。]{1,10}努力|用[^,;。]{1,8}时间|未来[^,;。]{1,4}年|明年年?底?|今年年?底?|全年|每年|各?地|我市|全市|我县|全县|全省|我省|全区)*$"
 )
+
+
+#: So far a figure's paragraph is looked at, in characters.
+_AROUND = 2000
 
 
 @dataclass(slots=True)
@@ -85,6 +90,7 @@ class _Reader:
         carry, segment = _Carry(accepted=goes_on), start
         previous: Found | None = None
         for i, found in enumerate(figures):
+            spend()
             following = self._next_in_list(figures, i)
             place = locate(self.clean, found, previous, figures[i - 1] if i else None, following, start, end)
             if place.segment != segment:  # a semicolon ends the list, not the string of goals
@@ -97,7 +103,7 @@ class _Reader:
 
     def _next_in_list(self, figures: list[Found], at: int) -> Found | None:
         """The next figure beside this one; one inside its name is passed over (1个投资过50亿元的项目)."""
-        for before, figure in zip(figures[at:], figures[at + 1 :], strict=False):
+        for before, figure in zip(figures[at : at + 8], figures[at + 1 : at + 9], strict=False):
             if re.search("[、和及与,;]", self.clean[before.end : figure.start]):
                 return figure
         return None
@@ -129,7 +135,9 @@ class _Reader:
                 segment=clean[place.segment : found.start],
                 segment_right=re.split("[;。\n]", clean[found.end : end], maxsplit=1)[0],
                 sentence=clean[start:end],
-                paragraph=clean[max(line, node.start) : node.end],
+                paragraph=clean[
+                    max(line, node.start, found.start - _AROUND) : min(node.end, found.end + _AROUND)
+                ],
             ),
         )
         if refused is not None and not (refused == "single project" and self._totals(carry, left)):

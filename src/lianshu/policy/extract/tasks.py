@@ -26,7 +26,7 @@ _WORKS = re.compile(choice("tasks", "works"))
 _FINAL = re.compile(
     r"本?(?:方案|计划|意见|办法|细则|措施|规定|通知|政策|行动计划|实施方案)(?:自|由|从).{0,30}(?:施行|实施|执行|解释|生效)"
 )
-_PURPOSE = re.compile(r"(?:为|根据)[^。]{6,}(?:制定|制订)本[\u4e00-\u9fff]{2,6}[。.]?\s*$")
+_PURPOSE = re.compile(r"(?:为|根据)[^。]{6,400}(?:制定|制订)本[\u4e00-\u9fff]{2,6}[。.]?\s*$")
 _SECTION_OF_ORDINALS = re.compile(r"^([\u4e00-\u9fff“”]{2,12}?)[,，]?(?:主要|包括|共|分为|有)")
 
 

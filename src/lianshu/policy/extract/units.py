@@ -6,11 +6,13 @@ A list yields the single units in the order of the text, with the part they play
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, insort
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from lianshu.policy.budget import spend
 from lianshu.policy.extract.enumeration import CLOSERS, split
-from lianshu.policy.lexicon import choice, words
+from lianshu.policy.lexicon import choice, once, words
 
 _ROLES = {
     label: role
@@ -25,7 +27,7 @@ _OPENING = re.compile(rf"[(（〔\[【]\s*(?=[^()（）\n]{{0,6}}{_LABEL_WORDS}\
 _LINE = re.compile(
     rf"(?:^|(?<=[\n。；;]))\s*(?=[^()（）\n。,，]{{0,4}}?{_LABEL_WORDS}\s*[:：])", re.MULTILINE
 )
-_TAIL = re.compile(rf"(?:{choice('units', 'tail')})+[。.]?$")
+_TAIL = re.compile(rf"{once(*words('units', 'tail'))}{{1,6}}[。.]?$")
 _SUFFIX = choice("units", "suffix")
 _UNIT_END = re.compile(rf"{_SUFFIX}$")
 #: A bracket behind a measure's last full stop that holds nothing but units: ``…。（市经信委，青山区政府）``.
@@ -37,10 +39,13 @@ _ACTS = re.compile(r"牵头|配合|负责|分工|参与|协助|落实")
 _BARE = re.compile(
     r"[(（〔【](?=[^()（）\n]{2,400}(?:[(（][^()（）]{1,20}[)）][^()（）\n]{0,300})*(?:牵头|配合|负责|落实|分工|参与)[^()（）\n]{0,20}[)）〕】])"
 )
+_BRACKET = re.compile(r"[(（〔【]")
+#: As far as ``_BARE`` looks for its verb.
+_LONGEST_BRACKET = 1100
 _AND = re.compile(r"(?:以及|和|及|与)")
 _NOTE = re.compile(
     r"[(（,，;；]?\s*(?:(?:列|排|排名|排序)?(?:在)?(?:首位|第一(?:位|个|名)?|第1位)的?(?:单位|部门)?为?(?:牵头|主要)?(?:责任)?(?:单位|部门)?"
-    r"|(?:加|带|标)[*＊](?:号)?(?:的)?为牵头单位|下同|以下(?:均)?同|以下简称[^()（）]*)\s*[)）]?"
+    r"|(?:加|带|标)[*＊](?:号)?(?:的)?为牵头单位|下同|以下(?:均)?同|以下简称[^()（）]{0,80})\s*[)）]?"
 )
 #: A label of something else inside a list.
 _OTHER_LABEL = re.compile(r"^\s*[\u4e00-\u9fff]{2,10}\s*[:：]")
@@ -187,38 +192,56 @@ def lists(clean: str, start: int, end: int) -> list[UnitList]:
     """The lists of units within ``clean[start:end]``, in the order of the text."""
     out: list[UnitList] = []
     covered = start
+    taken: list[tuple[int, int]] = []
+
+    def covers(at: int) -> bool:
+        place = bisect_left(taken, (at + 1,)) - 1
+        return place >= 0 and at < taken[place][1]
+
+    def keep(found: UnitList) -> None:
+        out.append(found)
+        insort(taken, (found.start, found.end))
+
     for mark in _OPENING.finditer(clean, start, end):
+        spend()
         if mark.start() < covered:
             continue
         close = _closing(clean, mark.start(), end)
-        out.append(_placed(parse(clean[mark.end() : close]), mark.start(), close))
+        keep(_placed(parse(clean[mark.end() : close]), mark.start(), close))
         covered = close
     for mark in _LINE.finditer(clean, start, end):
-        if any(one.start <= mark.end() < one.end for one in out):
+        if covers(mark.end()):
             continue
         stop = clean.find("\n", mark.end(), end)
         stop = end if stop < 0 else stop
         full = clean.find("。", mark.end(), stop)
         stop = stop if full < 0 else full
-        out.append(_placed(parse(clean[mark.end() : stop]), mark.end(), stop))
-    for mark in _BARE.finditer(clean, start, end):
-        if any(one.start <= mark.start() < one.end for one in out):
+        keep(_placed(parse(clean[mark.end() : stop]), mark.end(), stop))
+    acts = [act.start() for act in _ACTS.finditer(clean, start, end)]
+    for opened in _BRACKET.finditer(clean, start, end):
+        spend()
+        # The long look ahead only where a word of it stands within its reach.
+        near = bisect_left(acts, opened.start())
+        if near == len(acts) or acts[near] - opened.start() > _LONGEST_BRACKET:
             continue
-        close = _closing(clean, mark.start(), end)
+        bare = _BARE.match(clean, opened.start(), end)
+        if bare is None or covers(bare.start()):
+            continue
+        close = _closing(clean, bare.start(), end)
         after = clean[close + 1 : close + 3]
-        body = clean[mark.end() : close]
+        body = clean[bare.end() : close]
         if after[:1] not in ("", "\n", "。", ";", "；") or not _ACTS.search(body):
             continue
         parsed = parse(body)
         named = [unit for unit in parsed.units if _UNIT_END.search(unit.rstrip(")）"))]
         if named and len(named) * 2 >= len(parsed.units):
-            out.append(_placed(parsed, mark.start(), close))
+            keep(_placed(parsed, bare.start(), close))
     for mark in _ONLY_UNITS.finditer(clean, start, end):
-        if any(one.start <= mark.start() < one.end for one in out):
+        if covers(mark.start()):
             continue
         parsed = parse(mark["body"])
         if parsed.units and all(_STRICT.search(unit.rstrip(")）")) for unit in parsed.units):
-            out.append(_placed(parsed, mark.start(), mark.end()))
+            keep(_placed(parsed, mark.start(), mark.end()))
     return sorted((one for one in out if one.units), key=lambda one: one.start)
 
 

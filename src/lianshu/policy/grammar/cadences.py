@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lianshu.policy.lexicon import choice
-from lianshu.reference.numerals import parse_integer
+from lianshu.reference.numerals import integer_or_none
 
 _ACTS = choice("cadences", "acts")
-_NUMBER = r"(?:\d+|[一二两三四五六七八九十]+)"
+_NUMBER = r"(?:(?<!\d)\d+|(?<![一二两三四五六七八九十])[一二两三四五六七八九十]+)"
 #: 今年年底, 2025年底, 到年底: a date and no cadence.
 _DATED = r"(?<![\d今明去本当上后翌次到至])"
 # The look at the first character spares the alternatives at most places of a text.
@@ -82,7 +82,9 @@ class Cadence:
 
 
 def _many(match: re.Match[str]) -> tuple[str | None, float]:
-    count = parse_integer(match["many"] or match["once"])
+    count = integer_or_none(match["many"] or match["once"])
+    if count is None:
+        return None, 1
     unit = match["many_unit"] or match["once_unit"]
     if unit == "天":
         return None, 1
@@ -187,4 +189,5 @@ def count_of(clause: str) -> float | None:
     if months:  # 每年4月、10月各举办一次
         return float(len(re.findall("月", months[0])))
     match = _TIMES.search(clause)
-    return float(parse_integer(match["low"])) if match else None
+    count = integer_or_none(match["low"]) if match else None
+    return None if count is None else float(count)

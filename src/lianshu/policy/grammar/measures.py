@@ -9,10 +9,50 @@ from __future__ import annotations
 
 import re
 
-from lianshu.policy.lexicon import choice
+from lianshu.policy.lexicon import choice, once
 from lianshu.reference.quantity import Found
 
-_ADVERBS = r"(?:分别|均|都|就|已|将|总数|数量|总量|规模|各|累计|年均|每年|平均|逐步|力争|争取|也|再|总计|合计|共|要|应|基本|动态|全部|可|能|总|有效|进一步|成功|新|左右|普遍|20\d\d年(?:底|末)?的?)*"
+_ADVERB_WORDS = [
+    "分别",
+    "均",
+    "都",
+    "就",
+    "已",
+    "将",
+    "总数",
+    "数量",
+    "总量",
+    "规模",
+    "各",
+    "累计",
+    "年均",
+    "每年",
+    "平均",
+    "逐步",
+    "力争",
+    "争取",
+    "也",
+    "再",
+    "总计",
+    "合计",
+    "共",
+    "要",
+    "应",
+    "基本",
+    "动态",
+    "全部",
+    "可",
+    "能",
+    "总",
+    "有效",
+    "进一步",
+    "成功",
+    "新",
+    "左右",
+    "普遍",
+]
+_BY_YEAR = r"20\d\d年(?:底|末)?的?"
+_ADVERBS = rf"(?:{once(*_ADVERB_WORDS)}|{_BY_YEAR})*"
 # One pattern, so that the leftmost reading wins: 不少于 holds 少于, 不超过 holds 超过.
 _LEFT = re.compile(
     rf"(?:(?P<most>{choice('targets', 'at_most')})|(?P<least>{choice('targets', 'at_least')})"
@@ -22,6 +62,8 @@ _LEAST_AFTER = re.compile(choice("targets", "at_least_after"))
 _MOST_AFTER = re.compile(choice("targets", "at_most_after") + "(?!地|蒙)")
 _ABOUT_AFTER = re.compile(choice("targets", "about_after") + "(?!游)")
 #: 至少 and 不少于 rule the figure even with the verb between: 至少建立一个…
+#: So far before a figure words may rule it, in characters.
+_REACH = 200
 _LEAST_ANYWHERE = re.compile(r"至少|最少|不少于|不低于")
 _MOST_ANYWHERE = re.compile(r"至多|最多")
 AFTER = re.compile(
@@ -30,9 +72,31 @@ AFTER = re.compile(
 
 ADDING = re.compile(rf"{choice('targets', 'adding')}(?!{choice('targets', 'adding_name')})")
 _GROWING = re.compile(choice("targets", "growing"))
-_AFTER_GROWTH = re.compile(
-    rf"(?:率|速度|幅度|幅|了|水平)?(?:保持|稳定|维持|控制|实现|达|为|在|不|低于|少于|小于|超过|超|高于|大于|突破|约|近|达到|{_ADVERBS}|力争|至少|快于|左右)*$"
-)
+_REACHED = [
+    "保持",
+    "稳定",
+    "维持",
+    "控制",
+    "实现",
+    "达",
+    "为",
+    "在",
+    "不",
+    "低于",
+    "少于",
+    "小于",
+    "超过",
+    "超",
+    "高于",
+    "大于",
+    "突破",
+    "约",
+    "近",
+    "达到",
+    "至少",
+    "快于",
+]
+_AFTER_GROWTH = re.compile(rf"(?:率|速度|幅度|幅|了|水平)?(?:{once(*_REACHED, *_ADVERB_WORDS)}|{_BY_YEAR})*$")
 _CUT = re.compile(r"(?:^|[)、.,;\s])(?:压缩|压减|缩短|减少|降低|精简|削减)[^率比占至到]*$")
 _MORE = re.compile("增加|增长|扩大")
 _TO = re.compile(r"^(?:到|至|为)")
@@ -54,6 +118,7 @@ def comparator(left: str, right: str, found: Found) -> str | None:
         return ">="
     if _MOST_AFTER.match(right):
         return "<="
+    left = left[-_REACH:]
     said = _LEFT.search(left)
     if said:
         # 达到约100家, 稳定在不低于5%: the word next to the number rules.

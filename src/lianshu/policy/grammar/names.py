@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lianshu.policy.grammar.measures import ADDING, after_words
 from lianshu.policy.grammar.periods import find_periods
-from lianshu.policy.lexicon import choice
+from lianshu.policy.lexicon import choice, once, words
 from lianshu.reference.quantity import Found
 
 _EACH = choice("targets", "each_chain", "each_county", "each_park")
@@ -29,13 +29,15 @@ _ADDING_HEAD = re.compile(
 )
 _LEFT_TAIL = re.compile(r"^(?:并|且|和|及|以及|用于|其中|的?目标|,|进一步|后|时|来|,)")
 _FROM = re.compile(
-    r"(?:由|从)(?:(?:20\d\d年(?:底|末)?|目前|当前|现在|现有)的?)?(?:[\d.]+|[一二两三四五六七八九十百千万]+)[^,;]*$"
+    r"(?:由|从)(?:(?:20\d\d年(?:底|末)?|目前|当前|现在|现有)的?)?(?:[\d.]{1,16}|[一二两三四五六七八九十百千万]{1,12})[^,;]{0,200}$"
 )
 _KEEPS = re.compile(r"(?:不少于|不低于|至少|超过|不小于)$")
 _VERB_INSIDE = re.compile(rf"{choice('targets', 'working')}|{choice('targets', 'totals')}|达到")
-_VERBS_ONLY = re.compile(rf"^(?:新|其中|{choice('targets', 'adding')}|{choice('targets', 'working')})+$")
+_VERBS_ONLY = re.compile(
+    f"^{once('新', '其中', *words('targets', 'adding'), *words('targets', 'working'))}+$"
+)
 _SOURCE = re.compile(r"从[^,;。]{1,12}中")  # 从新增财力中安排: no adding
-_POSTED_TO = re.compile(r"驻[^、,;。]{2,6}(?:、驻?[^、,;。]{2,6})*$")
+_POSTED_TO = re.compile(r"驻[^、,;。]{2,6}(?:、(?:驻[^、,;。]{1,6}|[^驻、,;。][^、,;。]{1,5}))*$")
 _FOR_EACH = re.compile(r"每[^,;。、]{1,7}$")
 _DATE_INSIDE = re.compile(r"在20\d\d年的?基础上|(?<![较比在以于])到?20\d\d年(?:底|末)?(?![的基度])")
 _GROWTH_ONLY = re.compile(rf"^(?:同比|平均|累计)*(?:{choice('targets', 'growing')})(?:率|速度|幅度)?$")

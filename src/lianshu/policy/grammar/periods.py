@@ -67,7 +67,9 @@ _NTH = {"首": 0, "第一": 0, "第二": 1, "第三": 2, "第四": 3, "第五": 
 _BASE_PREFIXES = frozenset(
     {"较", "比", "以", "自", "从", "超", "是", "为", "按", "占", "同", "距", "达到", "相比", "不低于"}
 )
-_TITLED = re.compile(r"《[^《》\n]{2,120}》|〔[^〕\n]*〕|(?<=[案划要见知])\([^()\n]*20\d\d[^()\n]*\)")
+_TITLED = re.compile(
+    r"《[^《》\n]{2,120}》|〔[^〕\n]{0,60}〕|(?<=[案划要见知])\([^()\n]{0,100}20\d\d[^()\n]{0,100}\)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,10 @@ def find_periods(clean: str) -> list[Mention]:
     """Every period in the text, in order; years inside titles and document numbers are left out."""
     out = []
     for match in _PERIOD.finditer(masked(clean)):
-        mention = _mention(match)
+        try:
+            mention = _mention(match)
+        except ValueError:  # “一一十五”期间: no number
+            continue
         if mention is not None:
             out.append(mention)
     return out

@@ -18,6 +18,8 @@ _LABEL = re.compile(r"[^\s,;:。、\d.]{2,20}(?:\([^()]{1,8}\))?(?<!如下)(?<!�
 LONGEST = 2000
 _CONNECTED = re.compile(r"(?:和|及|与|以及|、)$")
 
+_NEAR = 400
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -77,7 +79,8 @@ def locate(
     read or not, ``following`` the next one.
     """
     depth, clause, segment = 0, None, start
-    for i in range(found.start - 1, start - 1, -1):
+    # a figure's clause and its list begin within some hundred characters
+    for i in range(found.start - 1, max(start, found.start - _NEAR) - 1, -1):
         char = clean[i]
         if char in ")”》":
             depth += 1
@@ -106,6 +109,7 @@ def locate(
             piece = found.start
     stop, depth = found.end, 0
     limit = following.start if following else end
+    end = min(end, found.end + _NEAR)
     while stop < end:
         char = clean[stop]
         if char in "(“《":

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 
 from lianshu.policy.grammar.measures import after_words
-from lianshu.policy.lexicon import choice
+from lianshu.policy.lexicon import choice, once
 from lianshu.reference.quantity import Found
 
 _PUNCT = ",;。、:)”》\n!?"
@@ -19,8 +19,50 @@ _FORMULA = re.compile(
 )
 _FORMULA_PARTS = re.compile(r"一(?:个|名|位|条|支|套|份|张|项|家|批)[^,;。、一]{2,14}(?=[,;、。])")
 _QUOTED = re.compile(r"“[^“”]*$")
+_SET_SORTS = once(
+    *[
+        "重点",
+        "主导",
+        "特色",
+        "优势",
+        "新兴",
+        "支柱",
+        "先进",
+        "传统",
+        "制造业",
+        "工业",
+        "农业",
+        "战略性",
+        "省级",
+        "市级",
+        "县级",
+        "关键",
+        "核心",
+        "细分",
+        "相关",
+        "具体",
+        "主要",
+        "专项",
+        "突出",
+        "大的",
+        "大",
+        "亿级",
+        "未来",
+        "标志性",
+        "现代",
+        "的",
+        "省",
+        "市",
+        "县",
+        "直",
+        "本地",
+        "本",
+        "各",
+        "下属",
+    ]
+)
 _SET_NOUN = re.compile(
-    rf"(?:(?:重点|主导|特色|优势|新兴|支柱|先进|传统|制造业|工业|农业|战略性|省级|市级|县级|关键|核心|细分|相关|具体|主要|专项|突出|大的|大|亿级|未来|标志性|现代|的|省|市|县|直|本地|本|各|下属)*)?(?:{choice('targets', 'set_abstract')}|{choice('targets', 'set_nouns')}(?=[,;。、:)(”]|$|建设|发展|的|和|及|与|等|中|上|由|进行|现状|均|都|每|各|分别|工作|高质量|开展|实施|制定|为|产值|总产值|营收|营业|规模|占比|增加值|规上|规模以上|不少于|不低于|本地|平均|合计|培育|总|年|实现|达|力争|税收|主营|全部|覆盖|链长|链主|专班|牵头|集群发展|统筹))"
+    rf"{_SET_SORTS}{{0,12}}(?:{choice('targets', 'set_abstract')}|{choice('targets', 'set_nouns')}(?=[,;。、:)(”]|$|建设|发展|的|和|及|与|等|中|上|由|进行|现状|均|都|每|各|分别|工作|高质量|开展|实施|制定|为|产值|总产值|营收|营业|规模|占比|增加值|规上|规模以上|不少于|不低于|本地|平均|合计|培育|总|年|实现|达|力争|税收|主营|全部|覆盖|链长|链主|专班|牵头|集群发展|统筹))"
 )
 _EACH = re.compile("每|各县|各区|各乡|各镇|各园")
 _SIZED = re.compile(choice("targets", "sized"))
@@ -109,7 +151,7 @@ _PARTNER = re.compile(
 _SUBJECT_SET = re.compile(
     r"[^,;。\d“]{2,18}?(?:达到?|突破|超过|不低于|不少于|增长|占|提高|实现|各)[^,;。]{0,8}\d|[^,;。\d]{0,6}(?:产业|园区)[(]"
 )
-_TWO_NAMED = re.compile(r"[\u4e00-\u9fff]{2,}(?:和|与)[\u4e00-\u9fff]{2,8}$")
+_TWO_NAMED = re.compile(r"[\u4e00-\u9fff]{2}(?:和|与)[\u4e00-\u9fff]{2,8}$")
 _TRACKS = re.compile(r"(?:新|未来)?(?:赛道|领域|方向|产业)")
 #: One such body for each chain is a way of working, not a goal.
 _ONE_BODY = re.compile(
@@ -267,7 +309,7 @@ def _count_refusal(found: Found, around: Around, tail: str) -> str | None:
     if found.chinese and found.number != "一":
         if not around.clause_left.strip() and _SUBJECT_SET.match(tail):
             return "fixed set"
-        if _TWO_NAMED.search(left) and _TRACKS.match(tail):  # 布局A和B两个新赛道
+        if _TWO_NAMED.search(left[-12:]) and _TRACKS.match(tail):  # 布局A和B两个新赛道
             return "fixed set"
     if one and _ONE_BODY.match(tail):
         return "leader"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from lianshu.policy.grammar.periods import Calendar
 from lianshu.policy.model import Source
-from lianshu.reference.numerals import Number, parse_number
+from lianshu.reference.numerals import Number, number_or_none
 from lianshu.reference.quantity import find_quantities, unit_kinds
 
 
@@ -198,8 +198,10 @@ def _value(field: Field) -> tuple[Number, Number | None, str, str] | None:
     match = _CELL.fullmatch(field.text.replace("％", "%"))
     if match is None:
         return None
-    low = parse_number(match["low"])
-    high = parse_number(match["high"]) if match["high"] else None
+    low = number_or_none(match["low"])
+    high = number_or_none(match["high"]) if match["high"] else None
+    if low is None or (match["high"] and high is None):
+        return None
     op = "range" if high is not None else _OPS.get(match["op"] or match["after"] or "", "=")
     return low, high, op, match["unit"] or ""
 

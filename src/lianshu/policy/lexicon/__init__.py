@@ -30,6 +30,13 @@ def either(items: Iterable[str]) -> str:
     return "(?:" + "|".join(re.escape(item) for item in sorted(set(items), key=lambda w: (-len(w), w))) + ")"
 
 
+def once(*items: str) -> str:
+    """Like :func:`either`, but what was taken stays taken. Inside a repeat it must be this one: words that are
+    put together from others (先进制造 from 先进 and 制造) would else be tried in every way they part, 2^n ways for
+    a row of n."""
+    return "(?>" + either(items).removeprefix("(?:")
+
+
 def choice(name: str, *keys: str) -> str:
     """:func:`either` over one or more word lists of a dictionary."""
     return either(word for key in keys for word in words(name, key))
