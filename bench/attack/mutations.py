@@ -12,7 +12,8 @@ import re
 import sys
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -129,14 +130,19 @@ def double(rng: random.Random, data: bytes) -> bytes:
     """A block stands there many times."""
     a = rng.randrange(len(data) + 1)
     block = data[a : a + rng.choice((1, 16, 200, 4000))]
-    times = min(rng.choice((2, 50, 2000)), max(2, 400_000 // max(1, len(block))))
+    times = min(rng.choice((2, 50, 2000)), max(2, longest_block // max(1, len(block))))
     return data[:a] + block * times + data[a:]
+
+
+#: The longest text that is made up, and the most that a doubled block adds; the quick form of the tests sets less.
+longest_text = 70_000
+longest_block = 400_000
 
 
 def odd_text(rng: random.Random, length: int | None = None) -> str:
     """A text out of few pieces, repeated."""
     pieces = rng.sample(PIECES, rng.choice((1, 2, 3, 8, 25)))
-    size = length or rng.choice((50, 2_000, 20_000, 70_000))
+    size = min(length or rng.choice((50, 2_000, 20_000, 70_000)), longest_text)
     out = []
     total = 0
     while total < size:
@@ -270,7 +276,11 @@ def _pdf_drawn(rng: random.Random, _: bytes) -> bytes:
     rows = b"".join(b"50 %d m 550 %d l S\n" % (y, y) for y in range(50, 750, rng.choice((4, 14, 60))))
     columns = b"".join(b"%d 50 m %d 750 l S\n" % (x, x) for x in range(50, 551, rng.choice((5, 50, 120))))
     text = b"BT /F1 12 Tf 50 700 Td (abc 12) Tj ET\n"
-    return pdf(text + rng.choice((lines, rows + columns)), rng.choice((1, 3, 40)), rng.random() < 0.5)
+    return pdf(
+        text + rng.choice((lines, rows + columns)),
+        rng.choice((1, 3, 40)) if longest_text > 10_000 else 1,
+        rng.random() < 0.5,
+    )
 
 
 def _odd_bytes(rng: random.Random, data: bytes) -> bytes:
@@ -331,6 +341,12 @@ def base(kind: str, seed: int) -> bytes:
 _KINDS = ("docx", "docx", "docx", "txt", "txt", "txt", "html", "html", "pdf", "pdf", "xlsx", "zip")
 
 
+def quick() -> None:
+    """Make smaller files from here on: the same faults in a tenth of the time."""
+    global longest_text, longest_block
+    longest_text, longest_block = 4_000, 20_000
+
+
 def mutated(seed: int) -> tuple[str, bytes]:
     """The name and the bytes of the file number ``seed``."""
     rng = random.Random(seed)
@@ -344,69 +360,88 @@ def mutated(seed: int) -> tuple[str, bytes]:
     return f"{seed}.{suffix}", data[: 4 << 20]
 
 
-def hostile() -> Iterator[tuple[str, str, bytes]]:
-    """(what it is, file name, bytes) of the files that once froze or filled the machine."""
-    yield "digits", "a.txt", ("加强领导。专项资金账号：" + "6" * 60 + "。").encode()
-    yield "years", "a.txt", "指标20212022202320242025202620272028202920302031。".encode()
-    for mark in "《（）“一十":
-        yield f"2 MB of {mark}", "a.txt", (mark * 660_000).encode()
-        yield f"bound of {mark}", "a.txt", (mark * 190_000).encode()
-    yield "list", "a.txt", ("电子信息产业链、" * 8_000).encode()
-    yield "adjectives", "a.txt", ("先进制造" * 20_000 + "项目").encode()
-    yield "fractions", "a.txt", ("三分之" * 60_000).encode()
-    yield "firms", "a.txt", ("等企业" * 60_000).encode()
-    yield (
-        "paragraphs",
-        "a.docx",
-        docx("".join(paragraph(f"（一）到2025年新增企业{i}家。") for i in range(20_000))),
-    )
-    yield "lines", "a.txt", "".join(f"（一）推进产业链，新增企业{i}家。\n" for i in range(9_000)).encode()
-    yield (
-        "grid before",
-        "a.docx",
-        docx(
-            f'<w:tbl><w:tr><w:trPr><w:gridBefore w:val="2000000000"/></w:trPr><w:tc>{paragraph("a")}</w:tc></w:tr></w:tbl>'
-        ),
-    )
-    yield "unpacks to 380 MB", "a.docx", docx(paragraph("加强领导") + "<w:p/>" * 63_000_000)
-    yield (
-        "wide cells",
-        "a.docx",
-        docx(
-            "<w:tbl><w:tr>"
-            + "<w:tc><w:tcPr><w:gridSpan w:val='100'/></w:tcPr><w:p/></w:tc>" * 1_000
-            + "</w:tr></w:tbl>"
-        ),
-    )
-    yield (
-        "nested controls",
-        "a.docx",
-        docx("<w:sdt><w:sdtContent>" * 120 + paragraph("推进") + "</w:sdtContent></w:sdt>" * 120),
-    )
-    yield (
-        "nested tables",
-        "a.docx",
-        docx("<w:tbl><w:tr><w:tc>" * 80 + paragraph("推进") + "</w:tc></w:tr></w:tbl>" * 80),
-    )
-    yield "many parts", "a.docx", docx(paragraph("推进"), {f"word/{i}.xml": "" for i in range(6_000)})
-    yield "nested page", "a.html", ("<html><body>" + "<div>" * 100_000 + "加强领导，推进。").encode()
-    yield "nested bold", "a.html", ("<html><body>" + "<b>" * 5_000 + "加强领导，推进。").encode()
-    yield "spans", "a.html", (
-        "<html><body><p>推进，建设，</p><table><tr>" + "<td rowspan=999 colspan=999>a</td>" * 200 + "</tr>"
-        + "<tr><td>a<td>b</tr>" * 1_000 + "</table>"
-    ).encode()  # fmt: skip
+def _repeated(mark: str, times: int) -> bytes:
+    return (mark * times).encode()
+
+
+def _boxes() -> bytes:
     rng = random.Random(1)
     boxes = b"".join(b"%d %d 10 10 re S\n" % (rng.randrange(590), rng.randrange(790)) for _ in range(200_000))
-    yield "200,000 boxes", "a.pdf", pdf(b"BT /F1 12 Tf 50 700 Td (abc) Tj ET\n" + boxes)
+    return pdf(b"BT /F1 12 Tf 50 700 Td (abc) Tj ET\n" + boxes)
+
+
+def _ruled() -> bytes:
     rule = b"".join(b"50 %d m 550 %d l S\n" % (y, y) for y in range(50, 750, 14))
     rule += b"".join(b"%d 50 m %d 750 l S\n" % (x, x) for x in range(50, 551, 50))
-    yield "1,000 ruled pages", "a.pdf", pdf(b"BT /F1 12 Tf 50 700 Td (abc) Tj ET\n" + rule, 1_000)
-    yield "packed stream", "a.pdf", pdf(b"0 0 m\n" * 60_000_000, packed=True)
-    yield "odd byte", "a.txt", "方案".encode("utf-16") + b"\0"
-    yield "charset", "a.html", b'<html><meta charset="hex"><body>\xff\xfe\xfd'
-    yield "recursion", "a.md", ("- " * 50_000 + "\n" + "(" * 50_000).encode()
-    yield (
-        "numbers",
-        "a.txt",
-        f"新增企业{'9' * 400}家，增长1e28%，完成{'九' * 400}个，投资{'1' * 5000}亿元。".encode(),
-    )
+    return pdf(b"BT /F1 12 Tf 50 700 Td (abc) Tj ET\n" + rule, 1_000)
+
+
+def hostile() -> dict[str, tuple[str, Callable[[], bytes]]]:
+    """What each file is → its name and what makes its bytes: those that once froze or filled the machine."""
+    return {
+        "digits": ("a.txt", lambda: ("加强领导。专项资金账号：" + "6" * 60 + "。").encode()),
+        "years": ("a.txt", lambda: "指标20212022202320242025202620272028202920302031。".encode()),
+        **{f"2 MB of {mark}": ("a.txt", partial(_repeated, mark, 660_000)) for mark in "《（）“一十"},
+        **{f"bound of {mark}": ("a.txt", partial(_repeated, mark, 190_000)) for mark in "《（）“一十"},
+        "list": ("a.txt", lambda: ("电子信息产业链、" * 8_000).encode()),
+        "adjectives": ("a.txt", lambda: ("先进制造" * 20_000 + "项目").encode()),
+        "fractions": ("a.txt", lambda: ("三分之" * 60_000).encode()),
+        "firms": ("a.txt", lambda: ("等企业" * 60_000).encode()),
+        "paragraphs": (
+            "a.docx",
+            lambda: docx("".join(paragraph(f"（一）到2025年新增企业{i}家。") for i in range(20_000))),
+        ),
+        "lines": (
+            "a.txt",
+            lambda: "".join(f"（一）推进产业链，新增企业{i}家。\n" for i in range(9_000)).encode(),
+        ),
+        "grid before": (
+            "a.docx",
+            lambda: docx(
+                f'<w:tbl><w:tr><w:trPr><w:gridBefore w:val="2000000000"/></w:trPr><w:tc>{paragraph("a")}</w:tc></w:tr></w:tbl>'
+            ),
+        ),
+        "unpacks to 380 MB": ("a.docx", lambda: docx(paragraph("加强领导") + "<w:p/>" * 63_000_000)),
+        "wide cells": (
+            "a.docx",
+            lambda: docx(
+                "<w:tbl><w:tr>"
+                + "<w:tc><w:tcPr><w:gridSpan w:val='100'/></w:tcPr><w:p/></w:tc>" * 1_000
+                + "</w:tr></w:tbl>"
+            ),
+        ),
+        "nested controls": (
+            "a.docx",
+            lambda: docx("<w:sdt><w:sdtContent>" * 120 + paragraph("推进") + "</w:sdtContent></w:sdt>" * 120),
+        ),
+        "nested tables": (
+            "a.docx",
+            lambda: docx("<w:tbl><w:tr><w:tc>" * 80 + paragraph("推进") + "</w:tc></w:tr></w:tbl>" * 80),
+        ),
+        "many parts": (
+            "a.docx",
+            lambda: docx(paragraph("推进"), {f"word/{i}.xml": "" for i in range(6_000)}),
+        ),
+        "nested page": ("a.html", lambda: ("<html><body>" + "<div>" * 100_000 + "加强领导，推进。").encode()),
+        "nested bold": ("a.html", lambda: ("<html><body>" + "<b>" * 5_000 + "加强领导，推进。").encode()),
+        "spans": (
+            "a.html",
+            lambda: (
+                "<html><body><p>推进，建设，</p><table><tr>"
+                + "<td rowspan=999 colspan=999>a</td>" * 200
+                + "</tr>"
+                + "<tr><td>a<td>b</tr>" * 1_000
+                + "</table>"
+            ).encode(),
+        ),
+        "200,000 boxes": ("a.pdf", lambda: _boxes()),
+        "1,000 ruled pages": ("a.pdf", lambda: _ruled()),
+        "packed stream": ("a.pdf", lambda: pdf(b"0 0 m\n" * 60_000_000, packed=True)),
+        "odd byte": ("a.txt", lambda: "方案".encode("utf-16") + b"\0"),
+        "charset": ("a.html", lambda: b'<html><meta charset="hex"><body>\xff\xfe\xfd'),
+        "recursion": ("a.md", lambda: ("- " * 50_000 + "\n" + "(" * 50_000).encode()),
+        "numbers": (
+            "a.txt",
+            lambda: f"新增企业{'9' * 400}家，增长1e28%，完成{'九' * 400}个，投资{'1' * 5000}亿元。".encode(),
+        ),
+    }

@@ -34,7 +34,7 @@ _TITLE_REST = re.compile(r"(?:实施|工作|行动)?(?:方案|意见|计划|通�
 _TITLE_TAIL = re.compile(
     r"\((?:\d{4}-\d{4}年?|试行|暂行|征求意见稿|送审稿|草案|修订版?|\d{4}年(?:修订|版))\)"
 )
-_LEADER = re.compile(r".{2,60}?[.…·\t ]{3,}\d{1,3}$")
+_LEADER = re.compile(r".{2,60}?[.…·\t ]{3,}+\d{1,3}$")
 
 
 def _contents(clean: str, lines: list[tuple[int, int]], kinds: dict[int, str]) -> None:

@@ -77,7 +77,7 @@ def _last_year_with_figures(clean: str, issued: int | None) -> int | None:
             r"(?:^|\n)\W*(?:[(（]?[一二三四五六七八九十\d]+[)）、.])?[^\n。,，]{0,10}到$",
             clean[max(0, match.start() - 24) : match.start()],
         )
-        rest = (re.sub(r"\n\s*(?=\n*——)", "", rest) if opens else re.split("。", rest)[0]).split("\n\n")[0]
+        rest = (re.sub(r"\n\s*+(?=——)", "", rest) if opens else re.split("。", rest)[0]).split("\n\n")[0]
         rest = rest if opens else rest.split("\n")[0]
         if _FIGURE.search(rest) and (best is None or year > best):
             best = year
