@@ -36,7 +36,9 @@ from bench.attack.serving import ROOT, SETTINGS, Person, Server, environment, pa
 
 PASSWORD = "Shili-mima-2026"
 #: what every visit may write, or what is written after the end
-_LOOSE = re.compile("django_session|core_(job|setting|notice)$|sqlite_|core_audit(?!entry$)|organisation_signinattempt$")
+_LOOSE = re.compile(
+    "django_session|core_(job|setting|notice)$|sqlite_|core_audit(?!entry$)|organisation_signinattempt$"
+)
 _ENDED = ("done", "failed", "cancelled")
 #: seconds after which something counts as stuck; generous, as a busy machine is no fault
 PATIENCE = 180.0

@@ -131,4 +131,4 @@ def test_a_bad_request_is_a_page_of_our_own(client, settings):
     answer = client.get("/sign-in/", HTTP_HOST="evil.example")
     assert answer.status_code == 400
     page = answer.content.decode()
-    assert 'lang="zh' in page and "访问地址" in page and "evil" not in page
+    assert 'lang="zh' in page and "不接受用主机名“evil.example”访问" in page and "LIANSHU_HOSTS" in page

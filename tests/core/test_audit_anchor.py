@@ -188,6 +188,8 @@ def test_parallel_writers_one_killed_between_commit_and_checkpoint(anchored):
         with sqlite3.connect(anchored.home / "lianshu.sqlite3") as copy:
             connection.connection.backup(copy)
         copy.close()
+        # a database without its key is refused
+        (anchored.home / "secret.key").write_text("k" * 60)
     with started(anchored.home, "stall", "70") as killed, started(anchored.home, "go", "70") as ended:
         assert killed.stdout.readline() == ended.stdout.readline() == "written\n"
         killed.send_signal(signal.SIGKILL)

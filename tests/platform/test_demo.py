@@ -19,7 +19,7 @@ from django.test import Client
 from lianshu.organisation.models import User
 found = {}
 for username, paths in json.load(sys.stdin).items():
-    client = Client(raise_request_exception=False)
+    client = Client(raise_request_exception=False, SERVER_NAME="localhost")
     client.force_login(User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
     answers = {path: client.get(path) for path in paths}
     found[username] = {path: [one.status_code, one.content.decode()] for path, one in answers.items()}
@@ -172,6 +172,7 @@ def test_a_broken_off_run_goes_on(built, tmp_path):
         )
         half.execute("UPDATE core_setting SET value = ? WHERE key = 'demo_steps'", [json.dumps(steps[:-1])])
         half.execute("UPDATE core_notice SET read_at = NULL")
+    shutil.copyfile(built / "secret.key", home / "secret.key")
     done = lianshu(home, "demo", "--no-serve")
     assert done.returncode == 0, done.stderr
     assert json.loads(rows(home, "SELECT value FROM core_setting WHERE key = 'demo_steps'")[0][0]) == steps
@@ -188,6 +189,7 @@ def test_an_installation_with_accounts_is_refused(built, tmp_path):
     ):
         whole.backup(own)
         own.execute("DELETE FROM core_setting WHERE key = 'demo_steps'")
+    shutil.copyfile(built / "secret.key", tmp_path / "secret.key")
     before = rows(tmp_path, "SELECT count(*) FROM core_auditentry")
     done = lianshu(tmp_path, "demo", "--no-serve")
     assert done.returncode == 2

@@ -4,6 +4,7 @@ import datetime as dt
 
 from tests.targets.samples import make_plan
 
+from lianshu.obligations.services import follow
 from lianshu.tasks.models import Notice, OccurrenceEvidence
 
 from .samples import make_duty, make_task
@@ -20,6 +21,7 @@ def cases(world):
     notice = Notice.objects.create(
         region=world.county, number="DB-2026-900", title="示例", text="示例", to_unit=world.department
     )
+    follow(notice)
     names = ("page", "report", "hand-out", "return", "cancel", "decide")
     return {f"task-{name}": task for name in names} | {
         "tasks-table-xlsx": (plan.pk, "a4"),
