@@ -2,9 +2,10 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.conftest import ROOT
 
 from lianshu.core.errors import LianshuError
-from lianshu.core.models import AuditEntry
+from lianshu.core.models import AuditEntry, Job
 from lianshu.plans import reading
 from lianshu.plans.models import Document, Plan
 from lianshu.plans.passages import passage
@@ -90,6 +91,19 @@ def test_a_fault_of_the_reader_is_told_and_kept(owner, world, monkeypatch):
     assert "请把文件名告诉系统管理员" in document.error
 
 
+def test_a_reading_whose_process_was_killed_can_be_taken_back(as_owner, owner, world):
+    document = intake.plan_upload(owner, name="方案.txt", data="加强领导。".encode(), region=world.county)
+    document.job = Job.objects.create(kind=intake.READ_JOB, title="读取", status="running", asked_by=owner)
+    document.save()
+    with pytest.raises(LianshuError, match="正在读取"):
+        intake.document_discard(owner, document)
+    Job.objects.update(status="failed", error="占用内存过多，已停止。")
+    page = as_owner.get(f"/plans/documents/{document.pk}/reading/").content.decode()
+    assert "占用内存过多" in page and "撤下这份文件" in page and "再读一次" in page
+    intake.document_discard(owner, document)
+    assert not Plan.objects.exists()
+
+
 # --- a passage in a long text
 
 
@@ -111,3 +125,32 @@ def test_the_nearest_occurrence_counts_and_white_space_does_not(near, span):
 def test_no_occurrence_and_no_quote():
     assert passage("加强领导", "推进") is None
     assert passage("加强领导", " \n") is None
+
+
+# --- damaged files through the web
+
+
+def test_damaged_files_end_on_a_page_whatever_they_hold(as_owner, monkeypatch):
+    """Upload, reading and desk answer for every one of them; nothing stays waiting."""
+    monkeypatch.syspath_prepend(str(ROOT / "bench" / "attack"))
+    import mutations
+
+    monkeypatch.setattr(mutations, "longest_text", 3_000)
+    monkeypatch.setattr(mutations, "longest_block", 10_000)
+    read = 0
+    for seed in range(200, 218):
+        name, data = mutations.mutated(seed)
+        answer = as_owner.post("/plans/new/", {"files": [SimpleUploadedFile(name, data)], "text": ""})
+        if answer.status_code == 422:  # refused from outside, or an empty file
+            assert name in answer.content.decode() or not data
+            continue
+        document = Document.objects.latest("pk")
+        page = as_owner.get(answer.url, follow=True)
+        assert page.status_code == 200, name
+        assert document.job.status in ("done", "failed")
+        if document.read_at is None:
+            assert document.error and document.error in page.content.decode().replace("&quot;", '"')
+        else:
+            read += 1
+            assert as_owner.get(f"/plans/documents/{document.pk}/desk/").status_code == 200, name
+    assert read >= 3
