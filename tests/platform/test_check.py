@@ -69,7 +69,7 @@ def test_jobs_late_dead_and_failed(with_database):
     assert checks.background(False).light == "amber"
     late = Job.objects.create(kind="x", title="late")
     Job.objects.filter(pk=late.pk).update(asked_at=timezone.now() - dt.timedelta(hours=1))
-    assert "1 个任务等了" in checks.background(False).sentence
+    assert "1 个任务等得太久" in checks.background(False).sentence
     Job.objects.create(kind="x", title="dead", status=Job.Status.RUNNING, owner_process="nowhere:1:1")
     assert checks.background(False).light == "red" and "进程已经没有了" in checks.background(False).sentence
 

@@ -14,6 +14,7 @@ VERSIONS = sorted(path.name.partition(".")[0] for path in STORED.glob("*.tar.xz"
 _GROW = {
     "core_auditentry", "core_setting", "core_notice", "django_migrations", "django_content_type", "auth_permission",
     "tasks_occurrence", "django_session",
+    "sqlite_sequence",
 }  # fmt: skip
 
 #: runs inside an upgraded data folder: signs people in by their password and opens pages
