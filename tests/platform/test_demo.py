@@ -15,7 +15,9 @@ VISIT = """
 import json, sys
 from lianshu.platform import running
 running.prepare(static=True)
+from django.conf import settings
 from django.test import Client
+settings.ALLOWED_HOSTS = ["testserver"]
 from lianshu.organisation.models import User
 found = {}
 for username, paths in json.load(sys.stdin).items():
@@ -49,6 +51,13 @@ def lianshu(home: Path, *args: str) -> subprocess.CompletedProcess:
 def rows(home: Path, query: str) -> list[tuple]:
     with sqlite3.connect(home / "lianshu.sqlite3") as database:
         return database.execute(query).fetchall()
+
+
+def carry_keys(source: Path, home: Path) -> None:
+    """Beside a copied database: the keys and checkpoints without which a start would tell of their loss."""
+    for name in ("secret.key", "audit.key"):
+        shutil.copy(source / name, home)
+    shutil.copytree(source / "audit", home / "audit")
 
 
 def everything(home: Path) -> list[str]:
@@ -172,7 +181,7 @@ def test_a_broken_off_run_goes_on(built, tmp_path):
         )
         half.execute("UPDATE core_setting SET value = ? WHERE key = 'demo_steps'", [json.dumps(steps[:-1])])
         half.execute("UPDATE core_notice SET read_at = NULL")
-    shutil.copyfile(built / "secret.key", home / "secret.key")
+    carry_keys(built, home)
     done = lianshu(home, "demo", "--no-serve")
     assert done.returncode == 0, done.stderr
     assert json.loads(rows(home, "SELECT value FROM core_setting WHERE key = 'demo_steps'")[0][0]) == steps
@@ -189,7 +198,7 @@ def test_an_installation_with_accounts_is_refused(built, tmp_path):
     ):
         whole.backup(own)
         own.execute("DELETE FROM core_setting WHERE key = 'demo_steps'")
-    shutil.copyfile(built / "secret.key", tmp_path / "secret.key")
+    carry_keys(built, tmp_path)
     before = rows(tmp_path, "SELECT count(*) FROM core_auditentry")
     done = lianshu(tmp_path, "demo", "--no-serve")
     assert done.returncode == 2

@@ -77,12 +77,12 @@ def test_every_command_tells_of_a_damaged_database(kind, copy, tmp_path):
     else:
         database.write_bytes(database.read_bytes()[:300_000])
     before = database.read_bytes()
-    commands = every_command(tmp_path)
-    assert told(several(copy, commands), commands, "已损坏") == []
+    commands = every_command(tmp_path) if kind == "garbage" else [["status"], ["verify-audit"]]
+    *answers, (status, out, _) = several(copy, [*commands, ["check", "--json"]])
+    assert told(answers, commands, "已损坏") == []
     assert database.read_bytes() == before, "what is damaged is not touched"
-    answers = several(copy, [["check", "--json"]])
-    assert answers[0][0] == 1
-    lights = {line["key"]: line["light"] for line in json.loads(answers[0][1])["checks"]}
+    assert status == 1
+    lights = {line["key"]: line["light"] for line in json.loads(out)["checks"]}
     assert lights["database"] == "red" and lights["key"] == "green"
 
 
@@ -130,16 +130,12 @@ def test_a_server_of_postgresql_that_is_down_is_told(tmp_path, monkeypatch):
 # --- the key and the folder
 
 
-@pytest.mark.parametrize("kind", ["missing", "empty"])
-def test_every_command_refuses_to_make_up_a_new_key_beside_data(kind, copy, tmp_path):
+def test_every_command_refuses_to_make_up_a_new_key_beside_data(copy, tmp_path):
     key = copy / "secret.key"
-    if kind == "missing":
-        key.unlink()
-    else:
-        key.write_bytes(b"")
+    key.unlink()
     commands = every_command(tmp_path)
     assert told(several(copy, commands), commands, "secret.key") == []
-    assert not key.exists() or key.read_bytes() == b""
+    assert not key.exists()
     (status, out, _), (renewed, said, _), (again, _, err) = several(
         copy, [["check"], ["new-key"], ["new-key"]]
     )
@@ -147,6 +143,16 @@ def test_every_command_refuses_to_make_up_a_new_key_beside_data(kind, copy, tmp_
     assert renewed == 0 and "重新登录" in said
     assert again == 2 and "没有更换" in err
     assert len(key.read_text()) > 60
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"short", b"\xff\xfe" * 40])
+def test_an_empty_or_garbled_key_is_told_and_left(copy, content):
+    (copy / "secret.key").write_bytes(content)
+    with pytest.raises(homes.HomeError, match="空的或已损坏.*new-key"):
+        homes.secret_key(copy)
+    assert (copy / "secret.key").read_bytes() == content
+    kept = homes.renew_key(copy)
+    assert kept.read_bytes() == content and len(homes.secret_key(copy)) > 60
 
 
 def test_a_new_folder_gets_a_key_of_its_own_and_is_closed(tmp_path):
