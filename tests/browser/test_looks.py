@@ -7,6 +7,7 @@ from tests.factories import make_user
 from tests.tasks.samples import make_duty, make_task
 
 from lianshu.matters import services as matters
+from lianshu.obligations.services import follow
 
 # an A4 page between its margins, at 96 dpi
 PAPER = {"width": 688, "height": 1000}
@@ -39,6 +40,7 @@ def test_the_month_cuts_an_entry_at_two_lines_and_shows_it_whole_on_hover_and_fo
 def test_a_badge_keeps_its_distance_from_the_next_word(page, live, world):
     task = make_task(world, lead_unit=world.department)
     type(task).objects.visible_to(world.owner).filter(pk=task.pk).update(simulated=True)
+    follow(task)
     live.open(page, world.owner, f"/tasks/{task.pk}/")
     style = "box => getComputedStyle(box).marginRight"
     assert float(page.locator(".page-sub .mark").evaluate(style).removesuffix("px")) >= 4

@@ -37,5 +37,5 @@ def test_the_board_opens_the_rows_behind_a_cell(page, live, world, assert_access
     live.sign_in(page, world.owner)
     page.goto(live.url("/board/"))
     assert_accessible(page)
-    page.get_by_role("link", name="滞后 1 / 1").click()
+    page.get_by_role("link", name="滞后 1／共 1").click()
     page.get_by_role("link", name="梳理缺失环节").wait_for()

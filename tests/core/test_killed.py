@@ -61,6 +61,8 @@ def installation(world, tmp_path):
         # a dump sees this test's open transaction, a backup would wait for its end
         copy.executescript("\n".join(connection.connection.iterdump()))
     copy.close()
+    # data without its key is refused
+    (tmp_path / "secret.key").write_text("k" * 60)
     return tmp_path, str(job.pk)
 
 

@@ -46,6 +46,10 @@ class ErrorMiddleware:
             # a service's model refused what no form had looked at
             refusal = invalid(*(("", sentence) for sentence in exception.messages))
             return error_page(request, refusal.status, refusal.sentence, refusal.code)
+        if isinstance(exception, OverflowError):
+            # a key beyond what the database counts to: no such row, in a place no form looked at one by one
+            refusal = invalid(("", "填写的编号超出范围，没有保存。请返回重选"))
+            return error_page(request, refusal.status, refusal.sentence, refusal.code)
         if isinstance(exception, Http404):
             return error_page(request, 404, CATALOGUE["E1002"][1], "E1002")
         return None

@@ -90,7 +90,9 @@ def sheet(request: Any, chain: Chain, today: dt.date) -> Sheet:
     owed = list(obligations.visible(user, today, chain=chain.pk).filter(counted=True))
     judged = [(row, kind_of(row.kind).word, obligations.light_of(row.due, today)) for row in owed]
     counts = dict.fromkeys(_LIGHTS, 0)
-    for light in (*(line.pace.light for line in lines), *(light for _, _, light in judged)):
+    # grey is a target without figures; what has no day is neither late nor in time
+    dated = (light for row, _, light in judged if row.due is not None)
+    for light in (*(line.pace.light for line in lines), *dated):
         counts[light] += 1
     changes = recent_changes(
         user, since=timezone.now() - dt.timedelta(days=7), chain=chain, own=True, limit=20
@@ -108,7 +110,11 @@ def sheet(request: Any, chain: Chain, today: dt.date) -> Sheet:
         # what is decided here with its own form is not listed a second time
         waiting=[item for item in on_chain(mine, chain.pk) if item.kind != DECISION.word],
         reasons=_reasons(lines, [row for row in judged if row[2] == "red"]),
-        open=[row for row in judged if row[2] != "red" and _near(row[0].due, today)],
+        open=[
+            one
+            for one in judged
+            if one[2] != "red" and one[0].kind != DECISION.code and _near(one[0].due, today)
+        ],
         panels=[
             (panel.title, html)
             for panel in registry.panels_of("chain")
