@@ -92,7 +92,9 @@ def read_pdf(data: bytes, name: str) -> Source:
     if broken:
         notes.append(f"第 {_listed(broken)} 页已损坏，没有读，请重新导出后再读。")
     if tables.left_out:
-        notes.append(f"第 {_listed(tables.left_out)} 页线条过多，未按表格读，只读了文字，请对照原件核对。")
+        notes.append(
+            f"第 {_listed(tables.left_out)} 页表格过多或线条过密，未按表格读，只读了文字，请对照原件核对。"
+        )
     if notes:
         source.meta["notes"] = notes
     return source

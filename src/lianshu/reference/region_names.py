@@ -66,7 +66,7 @@ _NATIONALITIES = (
 )
 # Four nationalities with long names are written without 族 in the names of their areas.
 _AUTONOMOUS = re.compile(
-    rf"^(?P<root>.*?)(?P<people>(?:(?:{_NATIONALITIES})族|蒙古|哈萨克|柯尔克孜|塔吉克|锡伯|维吾尔|鄂伦春)*)"
+    rf"^(?P<root>.*?)(?P<people>(?:(?:{_NATIONALITIES})族|蒙古|哈萨克|柯尔克孜|塔吉克|锡伯|维吾尔|鄂伦春){{0,8}})"
     r"自治(?P<kind>[州县旗区])$"
 )
 _ENDING = re.compile(r"(?:特别行政区|行政区|新区|特区|林区|地区|省|市|区|县|盟|旗)$")

@@ -376,7 +376,7 @@ def core(name: str) -> str:
 
 #: A clause that only says when the projects before it begin or are finished (确保2024年6月竣工投产).
 _THEN = re.compile(
-    r"(?:确保|力争|争取|实现|计划|预计)*(?:今年|明年|20\d\d年)?(?:\d{1,2}月)?(?:年?[初底末内]|上半年|下半年)?(?:以?前)?(?:全部|全面|如期|顺利)?"
+    r"(?:确保|力争|争取|实现|计划|预计){0,6}(?:今年|明年|20\d\d年)?(?:\d{1,2}月)?(?:年?[初底末内]|上半年|下半年)?(?:以?前)?(?:全部|全面|如期|顺利)?"
     rf"(?:(?P<done>{choice('projects', 'done')})|(?P<starting>{choice('projects', 'starting')}))$"
 )
 
