@@ -21,7 +21,7 @@ settings.ALLOWED_HOSTS = ["testserver"]
 from lianshu.organisation.models import User
 found = {}
 for username, paths in json.load(sys.stdin).items():
-    client = Client(raise_request_exception=False, SERVER_NAME="localhost")
+    client = Client(raise_request_exception=False)
     client.force_login(User.objects.get(username=username), backend="django.contrib.auth.backends.ModelBackend")
     answers = {path: client.get(path) for path in paths}
     found[username] = {path: [one.status_code, one.content.decode()] for path, one in answers.items()}
