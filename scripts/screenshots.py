@@ -94,7 +94,6 @@ PAGES: tuple[tuple[str, str, str], ...] = (
     ("why", "/why/matters.matter/{decision}/", OFFICE),
     ("accounts", "/accounts/", "xitong"),
     ("audit", "/audit/", "shenji"),
-    ("check", "/check/", "xitong"),
 )
 
 

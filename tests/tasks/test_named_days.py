@@ -81,7 +81,11 @@ def test_pages_lists_and_work_say_the_day(world, adopted, as_owner, today):
 def test_my_work_follows_the_day(world, today):
     duty = make_duty(world, due="5日前", starts=dt.date(2026, 7, 1))
     late = mine(world.colleague, today).first()
-    assert (late.due, light_of(late.due, today), late.note) == (dt.date(2026, 7, 5), "red", "每月5日前")
+    assert (late.due, light_of(late.due, today), late.note) == (
+        dt.date(2026, 7, 5),
+        "red",
+        "每月5日前，已完成 0／1 次",
+    )
     services.duty_update(world.owner, duty, due="20日前")
     soon = mine(world.colleague, today).first()
     assert (soon.due, light_of(soon.due, today)) == (dt.date(2026, 7, 20), "green")

@@ -64,6 +64,7 @@ def owed_by_targets(rows: QuerySet, today: dt.date) -> Iterator[Owed]:
                 address=f"{reverse('targets-entry')}?kind={period.kind.value}",
                 verb="填 1 格",
                 unit=target.unit_id or target.subject_unit_id,
+                note=f"{period.text}数",
                 group=f"figures:{period.code}",
                 due=add_workdays(period.end, _WITHIN),
                 opens=period.end + dt.timedelta(days=1),

@@ -111,16 +111,15 @@ def owed_by_duties(rows: QuerySet, today: dt.date) -> Iterator[Owed]:
 
 def _returns(duty: Duty, row: Occurrence, role: str) -> Iterator[Owed]:
     period = Period.from_code(row.period)
-    count = f" {row.done}/{row.needed}" if row.needed > 1 else ""
     about = {
         "kind": REPORT if duty.counts == "report_filed" else DUTY,
         "subject": duty,
         "region": duty.region_id,
         "chain": duty.chain_id,
-        "title": f"{duty.what}（{period.text}）{count}",
+        "title": f"{duty.what}（{period.text}）",
         "address": reverse("occurrence-prove", args=(row.pk,)),
         "verb": "登记",
-        "note": duty.cadence,
+        "note": f"{duty.cadence}，已完成 {row.done}／{row.needed} 次",
         "due": row.due,
         "opens": max(period.start, row.due - _AHEAD),
         "simulated": duty.simulated,
