@@ -175,7 +175,7 @@ def pytest_runtest_call(item):
     In the call itself, so that the day a test made up still holds.
     """
     result = yield
-    if "world" in getattr(item, "fixturenames", ()):
+    if "world" in getattr(item, "fixturenames", ()) and item.get_closest_marker("unowed") is None:
         from lianshu.obligations.services import differences
 
         wrong = differences()

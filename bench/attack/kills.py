@@ -149,6 +149,7 @@ class Import(Operation):
             "/ledger/enterprises/import/", f"{word}.csv", "\n".join(lines).encode()
         )
         self.run = answer[1].rstrip("/").rpartition("/")[2]
+        until(lambda: self._state() == "mapping", PATIENCE, "the file is read")
         self.site.office.post(
             f"/ledger/enterprises/import/{self.run}/check/",
             {"head-0": "name", "head-1": "region", "head-2": "products"},

@@ -5,6 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.conftest import ROOT
 
 from lianshu.core.errors import LianshuError
+from lianshu.core.jobs.kinds import KINDS
 from lianshu.core.models import AuditEntry, Job
 from lianshu.plans import reading
 from lianshu.plans.models import Document, Plan
@@ -97,7 +98,8 @@ def test_a_reading_whose_process_was_killed_can_be_taken_back(as_owner, owner, w
     document.save()
     with pytest.raises(LianshuError, match="正在读取"):
         intake.document_discard(owner, document)
-    Job.objects.update(status="failed", error="占用内存过多，已停止。")
+    Job.objects.update(status="failed", error="占用内存过多，已停止。", input={"document": document.pk})
+    KINDS[intake.READ_JOB].given_up(Job.objects.get())
     page = as_owner.get(f"/plans/documents/{document.pk}/reading/").content.decode()
     assert "占用内存过多" in page and "撤下这份文件" in page and "再读一次" in page
     intake.document_discard(owner, document)

@@ -30,6 +30,8 @@ from tests.security.foreign_rows import FIRST, SECRET, ForeignRows
 from tests.security.page_forms import PageForm, forms_of, names_read
 from tests.test_every_url import PATTERNS
 
+pytestmark = pytest.mark.unowed
+
 #: of the roles below, the one with most forms, for every change; bench/attack/foreign.py takes all of them
 QUICK = ("general_office",)
 #: end the session they are sent with
