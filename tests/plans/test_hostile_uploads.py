@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 from tests.conftest import ROOT
 
 from lianshu.core.errors import LianshuError
@@ -98,7 +99,12 @@ def test_a_reading_whose_process_was_killed_can_be_taken_back(as_owner, owner, w
     document.save()
     with pytest.raises(LianshuError, match="正在读取"):
         intake.document_discard(owner, document)
-    Job.objects.update(status="failed", error="占用内存过多，已停止。", input={"document": document.pk})
+    Job.objects.update(
+        status="failed",
+        error="占用内存过多，已停止。",
+        ended_at=timezone.now(),
+        input={"document": document.pk},
+    )
     KINDS[intake.READ_JOB].given_up(Job.objects.get())
     page = as_owner.get(f"/plans/documents/{document.pk}/reading/").content.decode()
     assert "占用内存过多" in page and "撤下这份文件" in page and "再读一次" in page
