@@ -8,6 +8,10 @@ BIN     := .venv/bin
 WORKERS ?= 2
 PORT    ?= 8000
 UV      := VIRTUAL_ENV=.venv $(BIN)/uv pip install --quiet --require-hashes
+# tests that touch no database, or data folders of their own on SQLite only
+OWN_HOMES := tests/policy tests/network tests/reference \
+  $(patsubst %,tests/platform/test_%.py,backup commands demo failures server stored units) \
+  $(patsubst %,tests/attack/test_%.py,kills readers regexes restore)
 RUNTIME := .venv/.runtime-installed
 DEV     := .venv/.dev-installed
 
@@ -50,7 +54,7 @@ postgres-test: $(DEV) ## the web rooms' tests on PostgreSQL 15 (installed and st
 	@scripts/system-packages postgres
 	@scripts/with-postgres $(BIN)/pytest tests/network/test_links.py -k postgres
 	@scripts/with-postgres $(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not browser and not spark" \
-	  --ignore=tests/policy --ignore=tests/network --ignore=tests/reference
+	  $(addprefix --ignore=,$(OWN_HOMES))
 
 lint: $(DEV) ## format check and lint
 	@$(BIN)/ruff format --check .
