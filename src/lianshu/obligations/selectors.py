@@ -11,6 +11,7 @@ from django.db.models import Count, Q, QuerySet
 
 from lianshu.core.scope import SystemActor, grants_of
 from lianshu.core.words import SOON_WORKDAYS
+from lianshu.organisation.models import Unit
 from lianshu.reference.workdays import add_workdays
 
 from .models import Obligation
@@ -63,9 +64,8 @@ def _held(user: Any) -> Q:
             held |= Q(role=grant.role) & here & chains
         if unit is not None and "report" in grant.actions and grant.unit in (None, unit):
             held |= Q(unit=unit) & here & (chains | Q(chain=None) if grant.chains else Q())
-            if user.unit.chain_id is not None:
-                # what nobody holds yet on a chain falls to the chain's own office
-                held |= _NOBODYS & here & Q(chain=user.unit.chain_id)
+            # what nobody holds yet on a chain falls to the chain's own office
+            held |= _NOBODYS & here & Q(chain__in=Unit.objects.filter(pk=unit).values("chain"))
     return held
 
 
