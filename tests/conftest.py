@@ -88,6 +88,15 @@ def demonstration(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(autouse=True)
+def _own_minute():
+    """What one test did at the sign-in door is not written down in the next one's minute."""
+    from lianshu.organisation import access_log
+
+    access_log._written.clear()
+    access_log._left_out.clear()
+
+
+@pytest.fixture(autouse=True)
 def _one_writer(request):
     """Every test with a database holds the rooms to their own tables (tests/writers.py)."""
     if not {"db", "transactional_db"} & set(request.fixturenames):
