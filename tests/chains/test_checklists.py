@@ -70,7 +70,6 @@ def test_the_list_of_items_is_configurable(client, world, six):
     assert six.items.count() == 7
 
 
-@pytest.mark.system("S006")
 def test_items_carry_progress_and_an_evidence_file(client, world):
     five = services.mechanism_save(
         world.owner, region=world.county, name="五个一", items=["一个发展规划", "一个供需对接平台"]

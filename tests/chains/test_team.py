@@ -15,7 +15,6 @@ def sign_in(client, user):
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
 
 
-@pytest.mark.system("S011")
 def test_task_force_has_a_phone_list_and_its_members_file_problems(client, world):
     sign_in(client, world.colleague)
     answer = client.post(

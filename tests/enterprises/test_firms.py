@@ -80,7 +80,6 @@ def test_leader_serves_an_industry_and_firms_and_visits_and_promises_are_logged(
     assert "青澜示例电子有限公司" in table
 
 
-@pytest.mark.system("S018")
 def test_departments_are_paired_with_firms_and_firms_without_contact_are_shown(client, world, firm):
     lonely = services.enterprise_create(
         world.owner, region=world.county, name="无人联系的示例厂", state="operating"

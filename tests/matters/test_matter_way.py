@@ -136,7 +136,6 @@ def test_returned_matter_waits_for_the_office_again(world, handed_out):
     assert (matter.pk, "交办") in [(m.pk, verb) for m, verb in selectors.waiting_for(world.owner, THURSDAY)]
 
 
-@pytest.mark.system("S003")
 def test_question_goes_from_lead_firm_to_innovation_team_to_chief(client, world):
     """链主 asks, 链创 answers, 链长 decides: all three see it on the chain."""
     institute = Unit.objects.create(region=world.county, name="青澜产业技术研究院", kind=Unit.Kind.INSTITUTE)

@@ -110,7 +110,6 @@ def test_returned_filing_comes_back_as_a_new_version(world, year_plans):
     assert caught.value.code == "E3001"
 
 
-@pytest.mark.system("S010")
 def test_chain_office_files_the_month_for_its_own_chain_prefilled(client, world, month):
     task = Task.objects.create(region=world.county, chain=world.chain, title="编制图谱", number="1")
     TaskReport.objects.create(task=task, progress=60, text="完成初稿", on=dt.date(2026, 3, 20))
@@ -144,7 +143,6 @@ def test_chain_office_files_the_month_for_its_own_chain_prefilled(client, world,
     assert client.get(reverse("filing", args=[foreign.pk])).status_code == 404, "own chain only"
 
 
-@pytest.mark.system("S026")
 def test_lead_department_uploads_plan_and_charts_and_files_the_year_end_report(client, world):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -172,7 +170,6 @@ def test_lead_department_uploads_plan_and_charts_and_files_the_year_end_report(c
     assert not Filing.objects.exclude(state=Filing.State.FILED).exists()
 
 
-@pytest.mark.system("S009")
 def test_general_office_gathers_months_writes_the_quarter_and_scores(client, world, month):
     sign_in(client, world.colleague)
     filing = month.filings.get()

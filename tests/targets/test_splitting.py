@@ -102,7 +102,6 @@ def test_a_unit_of_another_county_gets_no_part(world):
         services.target_split(world.owner, firms(world), [(foreign, Decimal(3))])
 
 
-@pytest.mark.system("S029")
 def test_a_county_takes_over_the_citys_target_and_reports_against_it(world):
     city_user = make_user("city", "市总链办", "general_office", world.city)
     upper = firms(world, region=world.city)

@@ -91,7 +91,6 @@ def test_a_task_with_reports_is_cancelled_not_deleted(world):
     assert task.state == "cancelled" and task.next_due is None
 
 
-@pytest.mark.system("S045")
 def test_year_tasks_of_a_chain_are_held_and_rolled_over(as_owner, world):
     from tests.targets.samples import make_plan, make_target
 
