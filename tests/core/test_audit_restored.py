@@ -122,3 +122,21 @@ def test_a_fresh_machine_takes_the_archives_checkpoints_over(
     assert ("另一套系统的" in verdict.explained[0]) == other_installation_was_there
     anchored.rewrite(5)
     assert "rewritten" in anchored.kinds(), "the anchors of the old machine hold"
+
+
+def test_the_right_database_put_back_after_a_foreign_one_was_started(anchored):
+    anchored.write(30)
+    anchored.start()
+    own = anchored.rows()
+    anchored.rewrite(7)
+    (memory,) = anchored.memory()
+    memory.value["line"] = memory.value["line"].replace('"kind":"start"', '"kind":"other"')
+    memory.save()
+    anchored.start()
+    assert {"file", "rewritten"} <= set(anchored.kinds()), "it remembers a file that is not ours"
+    anchored.put_back(own)
+    restored()
+    anchored.start()
+    assert audit.verify().state == audit.State.RESTORED, anchored.words()
+    anchored.rewrite(7)
+    assert "rewritten" in anchored.kinds(), "what the foreign one did not touch still vouches"

@@ -132,6 +132,7 @@ def restored(
         "made_at": _aware(made_at).isoformat(timespec="seconds"),
         "by": by,
         "base": base,
+        "base_digest": _digests([base])[base],
         "left": [left.first, left.last] if left.last >= left.first else None,
         "left_in": left_in.name if left_in else "",
     }

@@ -164,7 +164,11 @@ def _apply(evidence: Evidence, found: Checkpoint, lost: list[Finding]) -> None:
         lost.clear()
         evidence.restores += 1
         base = int(restore["base"])
-        evidence.anchors = [anchor for anchor in evidence.anchors if anchor.number <= base]
+        # a foreign database that stood here for a while may have left another anchor at the very same number
+        kept = (base, restore["base_digest"])
+        evidence.anchors = [
+            one for one in evidence.anchors if one.number < base or (one.number, one.digest) == kept
+        ]
         evidence.explained.append(restore_in_words(found))
         if restore.get("foreign"):
             lost.append(
