@@ -12,7 +12,7 @@ from tests.tasks.samples import make_duty, make_task
 from lianshu.core.notices import notices_of
 from lianshu.insight import board as boards
 from lianshu.matters import services as matters
-from lianshu.organisation.models import Appointment
+from lianshu.organisation.models import Appointment, Unit
 from lianshu.reports import services as reports
 from lianshu.reports.models import Report
 from lianshu.reports.services import report_issue
@@ -159,3 +159,23 @@ def test_worst_chains_come_first_when_asked(world, busy):
 def test_the_stranger_sees_only_the_own_county_on_the_board(world, busy):
     rows = boards.board(world.stranger, dt.date(2026, 7, 10)).rows
     assert [row.chain for row in rows] == [world.foreign_chain]
+
+
+def test_two_chains_of_one_name_are_never_mixed(world, busy):
+    """The city's chief sees both counties' chains of the same name, and on each page only its own."""
+    neighbours = Unit.objects.create(region=world.neighbour, name="禾渡县工信局")
+    foreign = make_task(
+        world, "邻县引进模组企业", region=world.neighbour, chain=world.foreign_chain, lead_unit=neighbours
+    )
+    matters.matter_escalate(
+        world.stranger,
+        matters.matter_receive(
+            world.stranger, region=world.neighbour, chain=world.foreign_chain, title="邻县用地", text="缺地"
+        ),
+        text="请定用地",
+    )
+    client = signed_in(make_user("citychief", "示例市长", "general_chief", world.city))
+    own = client.get(f"/chief/{world.chain.pk}/").content.decode()
+    other = client.get(f"/chief/{world.foreign_chain.pk}/").content.decode()
+    assert "引进封装企业" in own and foreign.title not in own and "邻县用地" not in own
+    assert foreign.title in other and "邻县用地" in other and "引进封装企业" not in other

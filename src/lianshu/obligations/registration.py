@@ -13,7 +13,7 @@ from . import services
 from .models import Obligation
 
 log = logging.getLogger("lianshu")
-#: what the last comparison found: {"at": day and time, "wrong": how many rows}
+#: what the last comparison found: {"wrong": how many rows}
 COMPARED = "obligations.compared"
 
 

@@ -15,7 +15,7 @@ from lianshu.organisation.models import Unit
 from lianshu.reference.workdays import add_workdays
 
 from .models import Obligation
-from .sources import Kind, kind_of, kinds
+from .sources import kinds
 
 _SHOWN = ("region", "chain", "unit", "person")
 _NOBODYS = Q(unit=None, person=None, role="", action__in=("", "adopt"))
@@ -153,13 +153,3 @@ def late_holders(user: Any, today: dt.date, **lens: Any) -> list[tuple[str, int]
 def filing_kinds() -> frozenset[str]:
     """Codes of the kinds that ask for a figure or a report."""
     return frozenset(kind.code for kind in kinds() if kind.files)
-
-
-def word_of(row: Obligation) -> str:
-    """The word of a row's kind."""
-    return kind_of(row.kind).word
-
-
-def of_kind(row: Obligation, *wanted: Kind) -> bool:
-    """Whether a row is of one of some kinds."""
-    return row.kind in {kind.code for kind in wanted}
